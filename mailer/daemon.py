@@ -22,6 +22,7 @@ from mailer.pipeline import maillog
 from mailer.pipeline.bounces import ingest
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import pull
+from mailer.pipeline.issues.clear_plans import clear_plans
 from mailer.pipeline.letters import outbox
 from mailer.pipeline.letters.not_taken import write_not_taken
 from mailer.pipeline.letters.waiting_plans import write_waiting_plans
@@ -43,6 +44,7 @@ RENEW = 10
 LIST_OPEN_ITEMS = Every(timedelta(minutes=10))
 # How often old reports are looked for; what two looks a day apart have seen as old is cut down to what was read from it.
 DELETE_OLD_REPORTS = Every(timedelta(hours=1))
+CLEAR_PLANS = Every(timedelta(minutes=5))
 DELETE_OLD_DRAFTS = Every(timedelta(hours=1))
 
 
@@ -196,6 +198,7 @@ class Daemon:
     def _forget_old(self) -> None:
         keep = timedelta(days=self.app.config.bounces.keep_days)
         self._repeat("deleting old reports", DELETE_OLD_REPORTS, partial(ingest.forget_old, self.app.context, keep))
+        self._repeat("deleting what is left of plans", CLEAR_PLANS, partial(clear_plans, self.app.context))
         self._repeat("deleting old drafts", DELETE_OLD_DRAFTS, partial(drafts.forget_old, self.app.context))
 
     def _pull(self, newsletter: Newsletter) -> None:

@@ -73,6 +73,10 @@ class Store:
             finally:
                 transaction.rollback()
 
+    def within(self, connection: Connection) -> "Store":
+        """The same database, with every transaction a part of this one: a verb of many transactions can be rehearsed."""
+        return _Within(self._engine, connection)
+
     def is_current(self) -> bool:
         """Whether the database has the schema of this version. Raises DatabaseError when it does not answer."""
         return migrate.is_current(self._engine)
@@ -86,6 +90,24 @@ class Store:
     def close(self) -> None:
         """Close every connection to the database."""
         self._engine.dispose()
+
+
+class _Within(Store):
+    """The database as one open transaction sees it."""
+
+    def __init__(self, engine: Engine, connection: Connection) -> None:
+        super().__init__(engine)
+        self._connection = connection
+
+    @contextmanager
+    def transaction(self, *, waits: bool = True) -> Iterator[Connection]:  # noqa: ARG002  (it is open already)
+        """The open transaction, which goes on."""
+        yield self._connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """The open transaction, which goes on."""
+        yield self._connection
 
 
 def resolve(url: str, base: Path) -> URL:

@@ -9,29 +9,21 @@ from sqlalchemy import (
     Row,
     Text,
     cast,
-    delete,
     func,
     insert,
     select,
     update,
 )
 
-from mailer.domain.circulation import Judged
 from mailer.domain.distribution_report import FrozenMailing
 from mailer.domain.mailing import ENDED, Mailing, MailingState
 from mailer.store.schema import (
-    attempts,
     deliveries,
     editions,
     exclusions,
-    failures,
-    holds,
     letters,
     mailings,
-    own_pauses,
     recipients,
-    reports,
-    wishes,
 )
 
 _COLUMNS = [mailings.c[field.name] for field in fields(Mailing)]
@@ -152,47 +144,6 @@ def lock(connection: Connection, newsletter: str, serial: int) -> None:
 def lock_plan(connection: Connection, identity: int) -> None:
     """Keep the mailing's plan from being replaced until this transaction ends; others may lock it too."""
     connection.execute(select(mailings.c.id).where(mailings.c.id == identity).with_for_update(read=True)).all()
-
-
-def delete_plan(connection: Connection, identity: int) -> None:
-    """Delete a mailing of which nothing has left, with its plan, so that a new one can take its place.
-
-    Attempts that ended before any content was transferred go with their copies.
-    """
-    copies = select(deliveries.c.id).where(deliveries.c.mailing == identity)
-    connection.execute(delete(attempts).where(attempts.c.delivery.in_(copies)))
-    connection.execute(delete(failures).where(failures.c.mailing == identity))
-    for table in (reports, holds, own_pauses, wishes):  # they stay, without the copies that were refused
-        connection.execute(update(table).where(table.c.delivery.in_(copies)).values(delivery=None))
-    for table in (deliveries, recipients, exclusions, editions):
-        connection.execute(delete(table).where(table.c.mailing == identity))
-    connection.execute(delete(mailings).where(mailings.c.id == identity))
-
-
-def freeze(connection: Connection, identity: int, judged: Iterable[Judged]) -> None:
-    """Write every Recipient and every Exclusion of a mailing."""
-    recipient_rows, exclusion_rows = [], []
-    for judgement in judged:
-        answer = judgement.entitlement
-        row = {
-            "mailing": identity,
-            "person": judgement.person,
-            "reason": answer.reason.value,
-            "rule": answer.rule,
-            "evidence": list(answer.evidence),
-        }
-        if answer.receives:
-            address = judgement.candidate.seat.address
-            assert address is not None, "rule 3 excludes people without an address"
-            membership = judgement.candidate.membership.id
-            frozen_values = {"membership": membership, "address": address.wire, "paid_until": answer.paid_until}
-            recipient_rows.append({**row, **frozen_values, "editions": list(answer.editions)})
-        else:
-            exclusion_rows.append(row)
-    if recipient_rows:
-        connection.execute(insert(recipients), recipient_rows)
-    if exclusion_rows:
-        connection.execute(insert(exclusions), exclusion_rows)
 
 
 def add_editions(connection: Connection, identity: int, compiled: Iterable[StoredEdition]) -> None:

@@ -69,6 +69,21 @@ def people_paid_otherwise(connection: Connection, day: date) -> Iterator[str]:
     yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
 
 
+def people_after(connection: Connection, person: str, most: int) -> list[str]:
+    """The next people of the register behind this one, at most so many, in the order of code points."""
+    coded = by_code_point(connection, seats.c.person)
+    query = select(seats.c.person).where(coded > person).group_by(seats.c.person).order_by(coded).limit(most)
+    return list(connection.execute(query).scalars())
+
+
+def holds_as(connection: Connection, register: Register, persons: Collection[str]) -> bool:
+    """Whether holds and own pauses are still those with which this part of the register was read; they have no version."""
+    addresses = {seat.address.normal for seat in register.seats if seat.address}
+    return register.held == holds.held_among(connection, addresses) and register.own_pauses == holds.own_days(
+        connection, persons
+    )
+
+
 def register_of(connection: Connection, persons: Collection[str]) -> Register:
     """What decides about these people: their seats, their memberships with the payments, and who shares those.
 

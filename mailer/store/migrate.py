@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from mailer.domain.errors import MailerError
+from mailer.store import sqlite
 
 HEAD = "0020"
 
@@ -13,7 +14,7 @@ def upgrade(engine: Engine) -> None:
     """Migrate to the newest schema. Raises MailerError for a database that another version has created or migrated."""
     if is_current(engine):
         return
-    with engine.begin() as connection:
+    with engine.connect() as connection, sqlite.copying_tables(connection), connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(6252545)"))  # two processes may open it at once
         version = _version(connection)

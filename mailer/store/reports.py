@@ -12,7 +12,7 @@ from mailer.domain.matter import Matter, NamedBy
 from mailer.domain.report import Reading, Report
 from mailer.store.columns import insert_into
 from mailer.store.copies.open_copies import is_replaced
-from mailer.store.schema import deliveries, raw_reports, reports
+from mailer.store.schema import deliveries, mailings, raw_reports, reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,18 +156,18 @@ def settle(connection: Connection, identities: Collection[int], *, by: str, now:
     return connection.execute(update(reports).where(is_open).values(values)).rowcount
 
 
-_issue = deliveries.c.newsletter + "/" + func.cast(deliveries.c.serial, deliveries.c.newsletter.type)
+_issue = mailings.c.newsletter + "/" + func.cast(mailings.c.serial, mailings.c.newsletter.type)
 
 
 @cache
 def _all() -> Select[tuple[object, ...]]:
     own = [reports.c[name] for name in (*_READ, *_OF_REPORT)]
     mail = [raw_reports.c.way, raw_reports.c.arrived_at]
-    about = [deliveries.c.newsletter, deliveries.c.serial, *(deliveries.c[name] for name in _OF_COPY)]
+    about = [mailings.c.newsletter, mailings.c.serial, *(deliveries.c[name] for name in _OF_COPY)]
     return select(*own, *mail, *about).select_from(
-        reports.join(raw_reports, raw_reports.c.id == reports.c.raw).outerjoin(
-            deliveries, deliveries.c.id == reports.c.delivery
-        )
+        reports.join(raw_reports, raw_reports.c.id == reports.c.raw)
+        .outerjoin(deliveries, deliveries.c.id == reports.c.delivery)
+        .outerjoin(mailings, mailings.c.id == deliveries.c.mailing)
     )
 
 

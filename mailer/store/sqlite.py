@@ -2,7 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from threading import Event, Lock
@@ -94,6 +95,23 @@ def open_engine(url: URL, tell_of_waiting: Callable[[], None] = lambda: None) ->
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", partial(_begin, WaitingWriters(tell_of_waiting)))
     return engine
+
+
+@contextmanager
+def copying_tables(connection: Connection) -> Iterator[None]:
+    """While migrations copy tables, SQLite checks no references: deleting the old table would delete all that name it.
+
+    They are checked afterwards, before the connection is used again. A PRAGMA that a transaction would ignore.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def _refuse_foreign_journal(database: Path) -> None:

@@ -14,6 +14,7 @@ from mailer.domain.mailing import MailingState
 from mailer.domain.ports import RawFile
 from mailer.store import issues, mailings
 from mailer.store.copies import deliveries
+from mailer.store.copies.frozen import add_copies
 from mailer.store.ledger import owners
 from mailer.store.ledger.claims import Claim, claim
 from mailer.store.ledger.results import Result, record
@@ -70,7 +71,12 @@ def a_copy(number: int = 1, **fields: object) -> Copy:
 
 
 def write(connection: Connection, mailing: int, copies: Sequence[Copy], *, serial: int = SERIAL) -> list[int]:
-    return deliveries.add_copies(connection, mailing, NEWSLETTER, serial, copies, judged_by=RULES)
+    (first, *_) = mailings.mailings_of(connection, NEWSLETTER, serial)
+    return [*add_copies(connection, mailing, first.id, copies, message_id=message_id, judged_by=RULES)]
+
+
+def message_id(delivery: int) -> str:
+    return f"<{delivery}@club.example>"
 
 
 def a_mailing_of(connection: Connection, count: int, **values: object) -> tuple[int, list[int]]:

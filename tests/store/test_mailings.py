@@ -11,7 +11,8 @@ from mailer.domain.entitlement import Audience
 from mailer.domain.mailing import MailingState
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.ports import RawFile
-from mailer.store import Store, circulations, issues, mailings, tests_sent
+from mailer.store import Store, circulations, issues, mailings, plans, tests_sent
+from mailer.store.copies.frozen import add_decisions
 from mailer.store.ledger import owners
 from mailer.store.mailings import StoredEdition
 from tests.builders import a_membership, a_payment, a_register, a_season, a_seat
@@ -82,9 +83,13 @@ def test_a_mailing_is_moved_once_from_the_state_it_was_read_in(store: Store) -> 
 def test_a_plan_is_forgotten_with_all_that_belongs_to_it(store: Store) -> None:
     with store.transaction() as connection:
         identity, _ = a_mailing_of(connection, 2, state=MailingState.PLANNED)
-        mailings.freeze(connection, identity, everybody(P001=True, P002=False))
+        add_decisions(connection, identity, everybody(P001=True, P002=False))
         mailings.add_editions(connection, identity, EDITIONS)
-        mailings.delete_plan(connection, identity)
+        plans.discard(connection, identity)
+        assert plans.any_draft(connection)
+        while plans.clear(connection, 1):
+            pass
+        assert not plans.any_draft(connection)
         assert mailings.mailings_of(connection, NEWSLETTER, SERIAL) == []
         assert circulations.decisions(connection, [identity]) == []
         a_mailing(connection)
@@ -104,8 +109,8 @@ def test_editions_come_back_byte_for_byte_in_order(store: Store) -> None:
 def test_everybody_is_frozen_on_one_side(store: Store) -> None:
     with store.transaction() as connection:
         identity = a_mailing(connection)
-        mailings.freeze(connection, identity, everybody(P001=True, P002=False))
-        mailings.freeze(connection, identity, [])
+        add_decisions(connection, identity, everybody(P001=True, P002=False))
+        add_decisions(connection, identity, [])
         recipient, excluded = circulations.decisions(connection, [identity])
         assert (recipient.person, recipient.decision, recipient.reason, recipient.rule) == (
             "P001",
@@ -126,16 +131,16 @@ def test_everybody_is_frozen_on_one_side(store: Store) -> None:
 def test_nobody_is_frozen_twice_in_one_mailing(store: Store) -> None:
     with store.transaction() as connection:
         identity = a_mailing(connection)
-        mailings.freeze(connection, identity, everybody(P001=True))
+        add_decisions(connection, identity, everybody(P001=True))
     with pytest.raises(IntegrityError), store.transaction() as connection:
-        mailings.freeze(connection, identity, everybody(P001=True))
+        add_decisions(connection, identity, everybody(P001=True))
 
 
 def test_of_several_mailings_the_latest_decision_counts(store: Store) -> None:
     with store.transaction() as connection:
         first, second = a_mailing(connection), a_mailing(connection, supplement=1)
-        mailings.freeze(connection, first, everybody(P001=True, P002=False, P003=False))
-        mailings.freeze(connection, second, everybody(P002=True))
+        add_decisions(connection, first, everybody(P001=True, P002=False, P003=False))
+        add_decisions(connection, second, everybody(P002=True))
         decided = circulations.decisions(connection, [first, second])
         assert [(one.person, one.reason) for one in decided] == [("P001", "paid"), ("P002", "paid"), ("P003", "unpaid")]
         assert circulations.decisions(connection, []) == []

@@ -72,7 +72,7 @@ def test_the_migrations_make_every_check_and_condition(store: Store) -> None:
     assert set(made["checks"]) == {
         f"{table.name}.{one.name}" for table, one in every if isinstance(one, CheckConstraint)
     }
-    assert sum("WHERE" in sql for sql in made["indexes"].values()) == 13
+    assert sum("WHERE" in sql for sql in made["indexes"].values()) == 14
 
 
 # --- instants ---------------------------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.remedy import Action
 from mailer.domain.shelf import DroppedIssue
 from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.issues.clear_plans import clear_plans
 from mailer.pipeline.issues.shelf import find_revision
-from mailer.store import Connection, issues, mailings
+from mailer.store import Connection, issues, mailings, plans
 from mailer.store.copies import deliveries
 
 _DROPPABLE = frozenset({MailingState.PLANNED, MailingState.CANCELLED, MailingState.HELD})
@@ -19,7 +20,7 @@ def find_drop(context: Context, name: IssueName) -> DroppedIssue:
 
 
 def drop_issue(context: Context, name: IssueName) -> DroppedIssue:
-    """Take the issue back with all its revisions and its plan, in one transaction.
+    """Take the issue back with all its revisions and its plan; the plan's rows are deleted afterwards.
 
     Afterwards it is as if it had not been pulled; a smaller serial is then accepted. Its folder is left alone, and is
     pulled again while it lies in the source, finished. Raises NotFound for an issue that was not pulled, Refused when
@@ -29,11 +30,13 @@ def drop_issue(context: Context, name: IssueName) -> DroppedIssue:
         mailings.lock(connection, name.newsletter, name.serial)
         dropped = _look(connection, name)
         for mailing in mailings.mailings_of(connection, name.newsletter, name.serial):
-            mailings.delete_plan(connection, mailing.id)
+            plans.discard(connection, mailing.id)
+        plans.discard_drafts(connection, name.newsletter, name.serial)
         issues.delete_revisions(connection, name.newsletter, name.serial)
         context.record(
             connection, "drop", name, f"{dropped.revisions} revisions, {dropped.copies} copies, {dropped.folder}"
         )
+    clear_plans(context)
     return dropped
 
 

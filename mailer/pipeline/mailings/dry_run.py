@@ -1,6 +1,7 @@
 """Writes the messages that would go out as files, and leaves the ledger as it is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from mailer.domain.circulation import Copy
@@ -31,7 +32,7 @@ def write_dry_run(context: Context, name: IssueName, spool: Spool) -> list[Path]
     unsent: list[tuple[Workbench, list[PendingCopy]]] = []
     with context.store.rehearsal() as connection:
         if draft is not None:
-            write_plan(connection, context, name, draft)
+            write_plan(replace(context, store=context.store.within(connection)), name, draft)
         every = mailings.mailings_of(connection, name.newsletter, name.serial)
         if all(mailing.state is MailingState.CANCELLED for mailing in every):
             raise cancelled(every[0])
@@ -50,7 +51,7 @@ def write_preview(context: Context, name: IssueName, person: str, spool: Spool) 
     files: list[tuple[str, bytes]] = []
     with context.store.rehearsal() as connection:
         if draft is not None:
-            write_plan(connection, context, name, draft)
+            write_plan(replace(context, store=context.store.within(connection)), name, draft)
         for mailing in mailings.mailings_of(connection, name.newsletter, name.serial):
             bench = workbench(connection, context, mailing)
             for delivery in deliveries.of_mailing(connection, mailing.id):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import islice
 
-from mailer.domain.circulation import Judged, candidates, judge, lacks_only_address, why_lost
+from mailer.domain.circulation import Judged, Register, candidates, judge, lacks_only_address, why_lost
 from mailer.domain.delivery import Event
 from mailer.domain.distribution_report import PartlyPaid
 from mailer.domain.entitlement import Audience, Candidate, EntitlementReason, paid_periods
@@ -37,7 +37,15 @@ def judge_people(
     connection: Connection, context: Context, revision: Revision, persons: Collection[str]
 ) -> dict[str, Judged]:
     """The decision for each of these people who is in the register, by person, as the transaction sees the register."""
-    return judge(*_candidates(connection, context, revision, persons), context.fees)
+    chosen = frozenset(persons)
+    return judge_register(context, revision, register_of(connection, chosen), chosen)
+
+
+def judge_register(
+    context: Context, revision: Revision, register: Register, persons: Collection[str]
+) -> dict[str, Judged]:
+    """The same by a part of the register that was read for these people."""
+    return judge(*_candidates(context, revision, register, persons), context.fees)
 
 
 def judge_everybody(
@@ -53,16 +61,17 @@ def entitled_without_address(
     connection: Connection, context: Context, revision: Revision, persons: Collection[str]
 ) -> dict[str, str]:
     """Those of these people who are entitled but for their address, which the register lacks; with their names."""
-    return lacks_only_address(*_candidates(connection, context, revision, persons), context.fees)
+    register = register_of(connection, persons)
+    return lacks_only_address(*_candidates(context, revision, register, persons), context.fees)
 
 
 def _candidates(
-    connection: Connection, context: Context, revision: Revision, persons: Collection[str]
+    context: Context, revision: Revision, register: Register, persons: Collection[str]
 ) -> tuple[Iterator[Candidate], Audience]:
     """The rows of these people, who share their memberships with others, and the issue's audience."""
     audience = audience_of(context.newsletter(revision.newsletter), revision)
     chosen = frozenset(persons)  # a search in a list would take thousands of people times thousands of rows
-    rows = candidates(register_of(connection, chosen), audience.date, revision.newsletter)
+    rows = candidates(register, audience.date, revision.newsletter)
     return (row for row in rows if row.seat.person in chosen), audience
 
 

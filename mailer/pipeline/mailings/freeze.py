@@ -1,7 +1,7 @@
 """Freezes a circulation: writes everybody's decision and every copy, a chunk of people at a time."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailer.domain.circulation import CirculationHash, Copy, Judged, copies_for
@@ -10,12 +10,13 @@ from mailer.domain.insert import Inserts
 from mailer.domain.mailing import MailingState, seal
 from mailer.domain.shelf import Revision
 from mailer.formats.message_id import message_id
-from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.context import Context
 from mailer.pipeline.issues.compile import Letterhead, editions_hash
 from mailer.pipeline.issues.proof import NAMED, shortened
 from mailer.pipeline.mailings.entitle import judged_by
 from mailer.store import Connection, mailings
-from mailer.store.copies import deliveries
+from mailer.store.columns import CHUNK
+from mailer.store.copies.frozen import add_copies, add_decisions
 from mailer.store.mailings import StoredEdition
 
 
@@ -113,68 +114,88 @@ class FrozenCirculation:
                         )
 
 
-def freeze_circulation(
+class Freezing:
+    """One mailing whose people are written, a chunk at a time. Only one chunk of them is in memory."""
+
+    def __init__(
+        self, context: Context, draft: Draft, rules: str, *, mailing: int, first_mailing: int, first_number: int = 1
+    ) -> None:
+        """Begin with nobody. `rules` is what the people are judged by; copies are numbered from `first_number`."""
+        self.frozen = FrozenCirculation(mailing=mailing)
+        self._context, self._draft, self._rules = context, draft, rules
+        self._first_mailing, self._first_number = first_mailing, first_number
+        self._hash = CirculationHash()
+        self._inserts = Inserts(
+            day=draft.revision.date,
+            renewal=draft.letterhead.renewal,
+            fees=context.fees,
+            compiled={variant_named(edition.variant) for edition in draft.editions},
+        )
+
+    def copies_for(self, people: Sequence[Judged]) -> list[Copy]:
+        """The copies of the next people, numbered in their order."""
+        return copies_for(people, inserts=self._inserts, first_number=self._first_number + self.frozen.copies)
+
+    def write(self, connection: Connection, people: Sequence[Judged], copies: Sequence[Copy]) -> None:
+        """Write their decisions and copies."""
+        domain, keys = self._draft.letterhead.sender.address.domain, self._context.keys
+        add_decisions(connection, self.frozen.mailing, people)
+        add_copies(
+            connection,
+            self.frozen.mailing,
+            self._first_mailing,
+            copies,
+            message_id=lambda delivery: message_id(delivery, keys, domain),
+            judged_by=self._rules,
+        )
+
+    def count(self, people: Sequence[Judged], copies: Sequence[Copy]) -> None:
+        """Add to numbers and hash what was written."""
+        self._hash.add(people, copies)
+        self.frozen.count(people, copies, self._inserts)
+
+    def hashes(self) -> dict[str, object]:
+        """The columns that follow when everybody is written: the circulation's hash, and the seal."""
+        circulation_hash, editions = self._hash.hexdigest(), editions_hash(self._draft.editions, self._draft.letterhead)
+        sealed = seal(self._draft.revision.content_hash, circulation_hash, editions)
+        return {"circulation_hash": circulation_hash, "seal": sealed}
+
+
+def row_of(context: Context, draft: Draft) -> dict[str, object]:
+    """The row of a mailing but for its issue and state. Hash and seal of the circulation follow."""
+    return {
+        "content_hash": draft.revision.content_hash,
+        "circulation_hash": "",
+        "editions_hash": editions_hash(draft.editions, draft.letterhead),
+        "seal": "",
+        "inputs_hash": draft.inputs_hash,
+        "letterhead": draft.letterhead.dump(),
+        "approval_required": context.newsletter(draft.revision.newsletter).approval_required,
+        "planned_at": context.clock.now(),
+    }
+
+
+def freeze_supplement(
     connection: Connection,
     context: Context,
-    name: IssueName,
     draft: Draft,
-    chunks: Iterable[Sequence[Judged]],
+    people: Sequence[Judged],
     *,
-    supplement: int = 0,
-    first_number: int = 1,
+    first_mailing: int,
+    number: int,
+    first_number: int,
 ) -> FrozenCirculation:
-    """Write a mailing with its circulation, editions and deliveries within the transaction given.
-
-    Copies are numbered in the order of the people. Only one chunk of them is in memory at a time.
-    """
-    frozen = FrozenCirculation(mailing=_add_mailing(connection, context, name, draft, supplement))
-    mailings.add_editions(connection, frozen.mailing, draft.editions)
-    inserts = Inserts(
-        day=draft.revision.date,
-        renewal=draft.letterhead.renewal,
-        fees=context.fees,
-        compiled={variant_named(edition.variant) for edition in draft.editions},
-    )
-    rules, circulation_hash = judged_by(connection, context, draft.revision), CirculationHash()
-    for people in chunks:
-        copies = copies_for(
-            people,
-            inserts=inserts,
-            first_number=first_number + frozen.copies,
-        )
-        mailings.freeze(connection, frozen.mailing, people)
-        ids = deliveries.add_copies(connection, frozen.mailing, name.newsletter, name.serial, copies, judged_by=rules)
-        domain = draft.letterhead.sender.address.domain
-        deliveries.name_messages(
-            connection, ((delivery, message_id(delivery, context.keys, domain)) for delivery in ids)
-        )
-        circulation_hash.add(people, copies)
-        frozen.count(people, copies, inserts)
-    _seal(connection, frozen.mailing, draft, circulation_hash.hexdigest())
-    return frozen
-
-
-def _add_mailing(connection: Connection, context: Context, name: IssueName, draft: Draft, supplement: int) -> int:
-    """Write the mailing's row. The circulation's hash and the seal follow when everybody is written."""
-    return mailings.add_mailing(
-        connection,
-        {
-            "newsletter": name.newsletter,
-            "serial": name.serial,
-            "supplement": supplement,
-            "state": MailingState.PLANNED,
-            "content_hash": draft.revision.content_hash,
-            "circulation_hash": "",
-            "editions_hash": editions_hash(draft.editions, draft.letterhead),
-            "seal": "",
-            "inputs_hash": draft.inputs_hash,
-            "letterhead": draft.letterhead.dump(),
-            "approval_required": context.newsletter(name.newsletter).approval_required,
-            "planned_at": context.clock.now(),
-        },
-    )
-
-
-def _seal(connection: Connection, mailing: int, draft: Draft, circulation_hash: str) -> None:
-    sealed = seal(draft.revision.content_hash, circulation_hash, editions_hash(draft.editions, draft.letterhead))
-    mailings.change(connection, mailing, circulation_hash=circulation_hash, seal=sealed)
+    """Write a supplement of an issue with its circulation, editions and copies within the transaction given."""
+    issue = {"newsletter": draft.revision.newsletter, "serial": draft.revision.serial, "supplement": number}
+    mailing = mailings.add_mailing(connection, {**row_of(context, draft), **issue, "state": MailingState.PLANNED})
+    mailings.add_editions(connection, mailing, draft.editions)
+    rules = judged_by(connection, context, draft.revision)
+    numbers = {"mailing": mailing, "first_mailing": first_mailing, "first_number": first_number}
+    freezing = Freezing(context, draft, rules, **numbers)
+    for begin in range(0, len(people), CHUNK):
+        some = people[begin : begin + CHUNK]
+        copies = freezing.copies_for(some)
+        freezing.write(connection, some, copies)
+        freezing.count(some, copies)
+    mailings.change(connection, mailing, **freezing.hashes())
+    return freezing.frozen

@@ -1,6 +1,6 @@
 """Plans a mailing: freezes who receives an issue and who does not, and writes every delivery before anything leaves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mailer.domain.circulation import Decision
 from mailer.domain.circulation_change import CirculationChange
@@ -11,33 +11,42 @@ from mailer.domain.plan import Plan
 from mailer.domain.remedy import Action, Note
 from mailer.formats.message.size import largest_size
 from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.issues.clear_plans import clear_plans
 from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_hash, load_issue, loaded, stored
 from mailer.pipeline.issues.copies import pictures_of
 from mailer.pipeline.issues.notes import issue_notes
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.issues.size import size_note
 from mailer.pipeline.mailings.changes import circulation_change
+from mailer.pipeline.mailings.drafting import (
+    Moved,
+    basis_of,
+    give_up,
+    publish,
+    refuse_in_hand,
+    write_draft,
+)
 from mailer.pipeline.mailings.entitle import judge_everybody
-from mailer.pipeline.mailings.freeze import Draft, FrozenCirculation, freeze_circulation
+from mailer.pipeline.mailings.freeze import Draft, FrozenCirculation
 from mailer.pipeline.mailings.rare_inserts import rare_variants
 from mailer.pipeline.mailings.steps import cancelled
 from mailer.store import Connection, circulations, mailings
 from mailer.store.columns import CHUNK
-from mailer.store.copies import deliveries
+
+# Whether an issue with these mailings is still to be planned, and by this draft.
+Wanted = Callable[[Sequence[Mailing], Draft], bool]
 
 
 def plan_mailing(context: Context, name: IssueName) -> Plan:
-    """Freeze the circulation of an issue's first mailing in one transaction, in place of a plan that has not begun.
+    """Freeze the circulation of an issue's first mailing, in place of a plan that has not begun.
 
     Afterwards every person is a recipient or an exclusion, every copy is a `pending` delivery, and an earlier approval
-    is void. Raises Refused when the mailing has begun, or when the fee schedule lacks the season.
+    is void; until then the plan before stands. Raises Refused when the mailing has begun, or when the fee schedule lacks
+    the season.
     """
-    while True:
-        draft = compile_draft(context, name)
-        with context.store.transaction() as connection:
-            if is_outdated(connection, name, draft):
-                continue  # the issue was edited while it was compiled
-            return write_plan(connection, context, name, draft)
+    plan = _plan(context, name, lambda _mailings, _draft: True)
+    assert plan is not None, "it is wanted"
+    return plan
 
 
 def plan_arrived(context: Context, name: IssueName) -> Plan | None:
@@ -45,24 +54,27 @@ def plan_arrived(context: Context, name: IssueName) -> Plan | None:
 
     A plan that a person has made meanwhile is not replaced.
     """
-    draft = compile_draft(context, name)
-    with context.store.transaction() as connection:
-        every = mailings.mailings_of(connection, name.newsletter, name.serial)
-        if is_outdated(connection, name, draft) or not wants_plan(every, draft.revision.content_hash):
-            return None
-        return write_plan(connection, context, name, draft)
+    return _plan(context, name, lambda every, draft: wants_plan(every, draft.revision.content_hash))
+
+
+def plan_unchanged(context: Context, name: IssueName, mailing: int) -> Plan | None:
+    """Plan an issue again whose plan is this unapproved mailing; None when it was changed meanwhile."""
+    unchanged = [(mailing, MailingState.PLANNED)]
+    return _plan(context, name, lambda every, _draft: [(each.id, each.state) for each in every] == unchanged)
 
 
 def plan_again(context: Context, change: CirculationChange) -> Plan | None:
     """Plan an unapproved mailing again whose plan differs from the register; None when it was changed meanwhile."""
-    name = IssueName.parse(change.issue)
-    draft = compile_draft(context, name)
-    with context.store.transaction() as connection:
-        every = mailings.mailings_of(connection, name.newsletter, name.serial)
-        unchanged = [(mailing.id, mailing.state) for mailing in every] == [(change.mailing, MailingState.PLANNED)]
-        if not unchanged or is_outdated(connection, name, draft):
-            return None
-        return write_plan(connection, context, name, draft)
+    return plan_unchanged(context, IssueName.parse(change.issue), change.mailing)
+
+
+def _plan(context: Context, name: IssueName, wanted: Wanted) -> Plan | None:
+    while True:
+        draft = compile_draft(context, name)
+        try:
+            return write_plan(context, name, draft, wanted)
+        except Moved:
+            continue  # the register, the issue or its plan was changed meanwhile
 
 
 def is_planned(context: Context, name: IssueName) -> bool:
@@ -98,40 +110,49 @@ def count_planned_copies(context: Context, name: IssueName) -> int:
         return sum(len(judged.entitlement.editions) for people in everybody for judged in people)
 
 
-def is_outdated(connection: Connection, name: IssueName, draft: Draft) -> bool:
-    """Whether the issue has a newer revision than the draft. (The register is read when the plan is written.)"""
-    return find_revision(connection, name).content_hash != draft.revision.content_hash
+def write_plan(
+    context: Context, name: IssueName, draft: Draft, wanted: Wanted | None = None, *, chunk: int = CHUNK
+) -> Plan | None:
+    """Judge everybody and freeze that as the issue's first mailing; None when it is not wanted.
 
-
-def write_plan(connection: Connection, context: Context, name: IssueName, draft: Draft, *, chunk: int = CHUNK) -> Plan:
-    """Judge everybody and freeze that as the issue's first mailing, within the transaction given.
-
-    The register is read in this transaction, `chunk` people at a time, so that no change of it comes between.
+    Raises Moved when what the draft is made from has changed meanwhile; then nothing has.
     """
-    mailings.lock(connection, name.newsletter, name.serial)
+    with context.store.reading() as connection:
+        old = mailings.mailings_of(connection, name.newsletter, name.serial)
+        if wanted is not None and not wanted(old, draft):
+            return None
+        refuse_if_begun(old)
+        refuse_in_hand(connection, name, old)
+        basis = basis_of(connection, context, name)
+    if (basis.content_hash, basis.inputs_hash) != (draft.revision.content_hash, draft.inputs_hash):
+        raise Moved
+    freezing = write_draft(context, draft, basis, chunk=chunk)
+    try:
+        with context.store.reading() as connection:
+            plan = _describe(connection, context, name, draft, freezing.frozen)
+        with context.store.transaction() as connection:
+            for mailing in publish(connection, context, name, basis, freezing):
+                if mailing.approved_hash:
+                    context.record(connection, Step.WITHDRAW, name, "it was planned again")
+            detail = f"{plan.copies} copies, {plan.recipients} of {plan.considered} people"
+            context.record(connection, "plan", name, detail)
+    except BaseException:
+        give_up(context, freezing.frozen.mailing)
+        raise
+    clear_plans(context)
+    return plan
+
+
+def _describe(
+    connection: Connection, context: Context, name: IssueName, draft: Draft, frozen: FrozenCirculation
+) -> Plan:
+    """The plan in numbers, beside the one that it replaces and the issue before; the draft is complete."""
     old = mailings.mailings_of(connection, name.newsletter, name.serial)
-    refuse_if_begun(old)
     voided = tuple(
         Note(f"the approval of {name} by {mailing.approved_by} is void") for mailing in old if mailing.approved_hash
     )
-    replaced = circulation_change(connection, context, old[0]) if old else None
-    for mailing in old:
-        # A sender that holds a copy of the old plan must not find a copy of the new one under its id; and a copy that a
-        # dead sender held may have left, which the next sender reads in its journal.
-        if deliveries.in_hand(connection, mailing.id):
-            raise Refused(
-                f"a copy of {name} is being sent, or was when its sender ended: the next one finds out whether it left",
-                Action.SEND_HERE.of(name),
-            )
-        mailings.delete_plan(connection, mailing.id)
-        if mailing.approved_hash:
-            context.record(connection, Step.WITHDRAW, name, "it was planned again")
-    everybody = judge_everybody(connection, context, draft.revision, chunk=chunk)
-    frozen = freeze_circulation(connection, context, name, draft, everybody)
-    if old and old[0].stopped_at is not None:  # another plan does not make it leave by itself
-        mailings.change(connection, frozen.mailing, stopped_at=old[0].stopped_at)
     previous = mailings.previous_mailing(connection, name.newsletter, name.serial)
-    plan = Plan(
+    return Plan(
         issue=str(name),
         mailing=frozen.mailing,
         considered=frozen.considered,
@@ -141,7 +162,7 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
         previous=previous,
         gained=circulations.count_only_in(connection, frozen.mailing, previous) if previous is not None else 0,
         lost=circulations.count_only_in(connection, previous, frozen.mailing) if previous is not None else 0,
-        replaced=replaced,
+        replaced=circulation_change(connection, context, old[0]) if old else None,
         warnings=(
             *voided,
             *map(Note, (*issue_notes(connection, context, draft.revision), *draft.notes)),
@@ -149,9 +170,6 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
             *_warnings(frozen, name),
         ),
     )
-    detail = f"{plan.copies} copies, {plan.recipients} of {plan.considered} people"
-    context.record(connection, "plan", name, detail)
-    return plan
 
 
 def planned_decisions(context: Context, plan: Plan) -> Iterator[Decision]:

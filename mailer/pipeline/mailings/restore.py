@@ -17,7 +17,7 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead
 from mailer.pipeline.issues.pull import examine_all, files_of
 from mailer.pipeline.mailings.steps import move_mailing
-from mailer.store import Connection, issues, mailings
+from mailer.store import Connection, issues, mailings, plans
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
 from mailer.store.ledger import backups
@@ -186,7 +186,7 @@ def _count_as_sent(connection: Connection, context: Context, doubtful: DoubtfulI
     if doubtful.doubt is not Doubt.WAITING:
         issue, raw = folders.finished[doubtful.issue]
         for mailing in mailings.mailings_of(connection, name.newsletter, name.serial):
-            mailings.delete_plan(connection, mailing.id)  # of other content, and nothing of it has left
+            plans.discard(connection, mailing.id)  # of other content, and nothing of it has left
         issues.add_revision(connection, issue, files_of(issue, raw), folder=raw.folder, now=now)
     every = mailings.mailings_of(connection, name.newsletter, name.serial)
     for mailing in every:

@@ -7,9 +7,9 @@ from mailer.domain.mailing import Mailing, MailingState, Step
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.departure import is_missed, time_of
 from mailer.pipeline.mailings.drift import drift_of
-from mailer.pipeline.mailings.plan import compile_draft, is_outdated, write_plan
+from mailer.pipeline.mailings.plan import plan_unchanged
 from mailer.pipeline.mailings.send import begin_mailing, may_leave
-from mailer.pipeline.mailings.steps import move_mailing
+from mailer.pipeline.mailings.steps import first_mailing, move_mailing
 from mailer.store import Connection, mailings
 
 
@@ -80,11 +80,11 @@ def _plan_and_begin(context: Context, mailing: Mailing) -> None:
     In between every copy is made once, outside of any transaction; a plan that is changed meanwhile is not begun.
     """
     name = IssueName.parse(mailing.issue)
-    draft = compile_draft(context, name)
-    with context.store.transaction() as connection:
-        every = mailings.mailings_of(connection, name.newsletter, name.serial)
-        unchanged = [(other.id, other.state) for other in every] == [(mailing.id, mailing.state)]
-        if not unchanged or is_outdated(connection, name, draft):
-            raise Refused(f"{name} was changed while it was planned again; it is planned once more")
-        planned = mailings.mailing(connection, write_plan(connection, context, name, draft).mailing)
+    plan = plan_unchanged(context, name, mailing.id)
+    if plan is None:
+        raise Refused(f"{name} was changed while it was planned again; it is planned once more")
+    with context.store.reading() as connection:
+        planned = first_mailing(connection, name)
+    if planned.id != plan.mailing:
+        raise Refused(f"{name} was changed while it was planned again; it is planned once more")
     begin_mailing(context, planned)

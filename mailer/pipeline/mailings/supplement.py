@@ -17,7 +17,7 @@ from mailer.pipeline.issues.compile import Letterhead
 from mailer.pipeline.issues.proof import prove_within
 from mailer.pipeline.mailings.corrections import corrections_since
 from mailer.pipeline.mailings.entitle import judge_everybody
-from mailer.pipeline.mailings.freeze import Draft, freeze_circulation
+from mailer.pipeline.mailings.freeze import Draft, freeze_supplement
 from mailer.pipeline.mailings.send import begin_within, may_leave
 from mailer.pipeline.mailings.steps import cancelled, first_mailing
 from mailer.store import Connection, history, issues, mailings
@@ -117,9 +117,8 @@ def _freeze(
     )
     number = len(mailings.mailings_of(connection, name.newsletter, name.serial))
     first_number = deliveries.next_copy_number(connection, name.newsletter, name.serial)
-    frozen = freeze_circulation(
-        connection, context, name, draft, [people], supplement=number, first_number=first_number
-    )
+    numbers = {"first_mailing": first.id, "number": number, "first_number": first_number}
+    frozen = freeze_supplement(connection, context, draft, people, **numbers)
     supplement = mailings.mailing(connection, frozen.mailing)
     if supplement.approval_required:
         # Content and editions are those approved; the circulation is what the sender has just confirmed.

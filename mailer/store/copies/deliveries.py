@@ -4,16 +4,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, literal, select, union_all, update
+from sqlalchemy import Connection, Row, Select, func, literal, select, union_all, update
 
 from mailer.domain.circulation import Copy
 from mailer.domain.delivery import Attempt, Delivery, Event, State, advance
-from mailer.domain.families import family_of
 from mailer.domain.mailing import Mailing
 from mailer.store.columns import CHUNK
-from mailer.store.copies.rows import COPY_COLUMNS, copy_from
+from mailer.store.copies.rows import COPY_COLUMNS, copy_from, of_issue
 from mailer.store.schema import (
     attempts,
+    belongs_to_an_issue,
     columns_in,
     deliveries,
     is_asking,
@@ -28,70 +28,15 @@ from mailer.store.schema import (
 _OWN = ("id", "mailing", "message_id", "state", "held_reason", "next_attempt_at", "owner", "epoch", "marked_at")
 
 
-def add_copies(
-    connection: Connection,
-    mailing: int,
-    newsletter: str,
-    serial: int,
-    copies: Sequence[Copy],
-    *,
-    judged_by: str,
-) -> list[int]:
-    """Write each copy's delivery as `pending`; returns their ids in the same order. `name_messages` follows."""
-    if not copies:
-        return []
-    rows = [
-        {
-            "mailing": mailing,
-            "newsletter": newsletter,
-            "serial": serial,
-            "person": copy.person,
-            "language": copy.language,
-            "variant": copy.variant.name,
-            "copy_number": copy.copy_number,
-            "address": copy.address.wire,
-            "family": family_of(copy.address.domain),
-            "name": copy.name,
-            "salutation": copy.salutation,
-            "paid_until": copy.paid_until,
-            "message_id": "",
-            "judged_by": judged_by,
-            "state": State.PENDING,
-            "epoch": 0,
-        }
-        for copy in copies
-    ]
-    connection.execute(insert(deliveries), rows)
-    # Read back by number: an insert of many rows returns ids in no order, or is slow.
-    numbers = [copy.copy_number for copy in copies]
-    query = select(deliveries.c.copy_number, deliveries.c.id).where(
-        deliveries.c.newsletter == newsletter,
-        deliveries.c.serial == serial,
-        deliveries.c.copy_number.between(min(numbers), max(numbers)),
-    )
-    ids = {row.copy_number: row.id for row in connection.execute(query)}
-    return [ids[number] for number in numbers]
-
-
-def name_messages(connection: Connection, message_ids: Iterable[tuple[int, str]]) -> None:
-    """Set the Message-IDs of deliveries; they never change again."""
-    statement = update(deliveries).where(deliveries.c.id == bindparam("of")).values(message_id=bindparam("is"))
-    rows = [{"of": identity, "is": message_id} for identity, message_id in message_ids]
-    if rows:
-        connection.execute(statement, rows)
-
-
 def next_copy_number(connection: Connection, newsletter: str, serial: int) -> int:
     """The number of the next copy of an issue: copies run on over the mailing and its supplements."""
-    query = select(func.max(deliveries.c.copy_number)).where(
-        deliveries.c.newsletter == newsletter, deliveries.c.serial == serial
-    )
+    query = select(func.max(deliveries.c.copy_number)).where(of_issue(newsletter, serial))
     return (connection.execute(query).scalar() or 0) + 1
 
 
 def listing(connection: Connection, newsletter: str, serial: int, state: State | None = None) -> list[Delivery]:
     """The deliveries of an issue, over all its mailings, by copy number."""
-    query = _all().where(deliveries.c.newsletter == newsletter, deliveries.c.serial == serial)
+    query = _all().where(of_issue(newsletter, serial))
     if state is not None:
         query = query.where(deliveries.c.state == state)
     return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.copy_number))]
@@ -107,9 +52,7 @@ def planned_copies(connection: Connection, mailing: Mailing) -> Iterator[tuple[C
     """Every copy of a mailing that is not cancelled, by copy number, and whether it is held; read in chunks."""
     columns = [deliveries.c[name] for name in COPY_COLUMNS]
     query = select(deliveries.c.state, *columns).where(
-        # By issue and number, which are indexed.
-        deliveries.c.newsletter == mailing.newsletter,
-        deliveries.c.serial == mailing.serial,
+        of_issue(mailing.newsletter, mailing.serial),  # by issue and number, which are indexed
         deliveries.c.mailing == mailing.id,
         deliveries.c.state != State.CANCELLED,
     )
@@ -126,8 +69,7 @@ def delivery(connection: Connection, identity: int) -> Delivery | None:
 
 def numbered(connection: Connection, newsletter: str, serial: int, number: int) -> int | None:
     """The id of the copy of an issue with this copy number."""
-    own = {"newsletter": newsletter, "serial": serial, "copy_number": number}
-    query = select(deliveries.c.id).where(*(deliveries.c[name] == value for name, value in own.items()))
+    query = select(deliveries.c.id).where(of_issue(newsletter, serial), deliveries.c.copy_number == number)
     identity: int | None = connection.execute(query).scalar()
     return identity
 
@@ -160,7 +102,7 @@ def accepted_between(
     query = (
         select(deliveries.c.message_id)
         .join(attempts, attempts.c.delivery == deliveries.c.id)
-        .where(deliveries.c.newsletter == newsletter, deliveries.c.serial == serial)
+        .where(of_issue(newsletter, serial))
         .where(attempts.c.outcome == "accepted", attempts.c.relay == relay)
         .where(attempts.c.started_at.between(first, last))
     )
@@ -285,7 +227,10 @@ def _all() -> Select[tuple[object, ...]]:
         attempts.c.status.label("last_status"),
         attempts.c.text.label("last_text"),
     ).select_from(
-        deliveries.outerjoin(attempts, (attempts.c.delivery == deliveries.c.id) & (attempts.c.number == last))
+        # A copy of a plan that is being written, or was replaced, is none that commands and pages may see.
+        deliveries.join(mailings, (mailings.c.id == deliveries.c.mailing) & belongs_to_an_issue).outerjoin(
+            attempts, (attempts.c.delivery == deliveries.c.id) & (attempts.c.number == last)
+        )
     )
 
 

@@ -7,13 +7,13 @@ from sqlalchemy import ColumnElement, Connection, or_, select, union_all
 from mailer.domain.delivery import State
 from mailer.domain.matter import Matter
 from mailer.domain.open_items import may_need_a_person, replaces
-from mailer.store.schema import deliveries, is_asking, is_failed, reports
+from mailer.store.schema import deliveries, is_asking, is_failed, mailings, reports
 
 
 def is_replaced() -> ColumnElement[bool]:
     """Whether a later copy stands in the place of a copy."""
     later = deliveries.alias("later")
-    same = [later.c[name] == deliveries.c[name] for name in ("newsletter", "serial", "person", "language")]
+    same = [later.c[name] == deliveries.c[name] for name in ("first_mailing", "person", "language")]
     standing = later.c.state.not_in([state for state in State if not replaces(state)])
     return select(later.c.id).where(*same, later.c.id > deliveries.c.id, standing).exists()
 
@@ -44,7 +44,9 @@ def candidates(connection: Connection, mailings: Sequence[int], most: int | None
 
 def uncertain(connection: Connection) -> dict[int, str]:
     """The copies that wait for a person to settle them, the oldest first: the issue's name by delivery."""
-    query = select(deliveries.c.id, deliveries.c.newsletter, deliveries.c.serial)
+    query = select(deliveries.c.id, mailings.c.newsletter, mailings.c.serial).join(
+        mailings, deliveries.c.mailing == mailings.c.id
+    )
     query = query.where(is_asking, deliveries.c.state == State.UNCERTAIN).order_by(deliveries.c.id)
     return {row.id: f"{row.newsletter}/{row.serial}" for row in connection.execute(query)}
 

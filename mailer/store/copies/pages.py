@@ -6,6 +6,7 @@ from mailer.domain.delivery import Delivery, State
 from mailer.domain.register_search import first_words
 from mailer.domain.search import CopySearch, forms_of
 from mailer.store.copies.deliveries import deliveries_with
+from mailer.store.copies.rows import of_issue
 from mailer.store.schema import deliveries, is_asking
 
 
@@ -16,7 +17,7 @@ def page(
 
     Ids first: the attempts are read of these copies alone.
     """
-    query = select(deliveries.c.id).where(_of(newsletter, serial), _fits(search), deliveries.c.copy_number > after)
+    query = select(deliveries.c.id).where(of_issue(newsletter, serial), _fits(search), deliveries.c.copy_number > after)
     chosen = list(connection.execute(query.order_by(deliveries.c.copy_number).limit(limit)).scalars())
     copies = deliveries_with(connection, chosen)
     return [copies[identity] for identity in chosen]
@@ -24,12 +25,8 @@ def page(
 
 def count(connection: Connection, newsletter: str, serial: int, search: CopySearch) -> int:
     """How many copies fit."""
-    query = select(func.count()).where(_of(newsletter, serial), _fits(search))
+    query = select(func.count()).select_from(deliveries).where(of_issue(newsletter, serial), _fits(search))
     return connection.execute(query).scalar_one()
-
-
-def _of(newsletter: str, serial: int) -> ColumnElement[bool]:
-    return and_(deliveries.c.newsletter == newsletter, deliveries.c.serial == serial)
 
 
 def _fits(search: CopySearch) -> ColumnElement[bool]:

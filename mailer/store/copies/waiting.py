@@ -11,8 +11,8 @@ from mailer.domain.delivery import Delivery, Event, State, advance
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.store.columns import CHUNK
 from mailer.store.copies.deliveries import deliveries_with
-from mailer.store.copies.rows import COPY_COLUMNS, copy_from
-from mailer.store.schema import columns_in, deliveries, is_pending, mailings
+from mailer.store.copies.rows import COPY_COLUMNS, copy_from, of_issue
+from mailer.store.schema import columns_in, deliveries, is_pending, mailings, revisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +31,7 @@ def waiting(connection: Connection, mailing: Mailing, *, after: int = 0, limit: 
     """The next pending copies of a mailing, by copy number, with numbers above `after`; empty at the end."""
     query = select(*_OF_COPY).where(
         # By issue and number, which are indexed: a chunk costs the same wherever it begins.
-        deliveries.c.newsletter == mailing.newsletter,
-        deliveries.c.serial == mailing.serial,
+        of_issue(mailing.newsletter, mailing.serial),
         deliveries.c.copy_number > after,
         deliveries.c.mailing == mailing.id,
         deliveries.c.state == State.PENDING,
@@ -91,8 +90,13 @@ def withhold(
     person: str | None = None,
     newsletter: str = "",
 ) -> None:
-    """Hold every pending copy to one of these addresses in their wire form, or for this person of the newsletter."""
-    readers = and_(deliveries.c.person == person, deliveries.c.newsletter == newsletter)
+    """Hold every pending copy to one of these addresses in their wire form, or for this person of the newsletter.
+
+    Those of a plan that is being written too: their readers are judged already.
+    """
+    content = select(revisions.c.content_hash).where(revisions.c.newsletter == newsletter)
+    theirs = select(mailings.c.id).where(mailings.c.content_hash.in_(content))
+    readers = and_(deliveries.c.person == person, deliveries.c.mailing.in_(theirs))
     whose = readers if person is not None else deliveries.c.address.in_(addresses)
     values = columns_in(advance(State.PENDING, Event.HELD)) | {"held_reason": reason, "next_attempt_at": None}
     connection.execute(update(deliveries).where(whose, is_pending).values(values))

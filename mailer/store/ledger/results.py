@@ -191,8 +191,7 @@ def lost_before(connection: Connection, identities: Collection[int]) -> set[int]
     copy = deliveries.alias("copy")
     same_reader = (
         (deliveries.c.person == copy.c.person)
-        & (deliveries.c.newsletter == copy.c.newsletter)
-        & (deliveries.c.serial == copy.c.serial)
+        & (deliveries.c.first_mailing == copy.c.first_mailing)
         & (deliveries.c.language == copy.c.language)
     )
     query = (

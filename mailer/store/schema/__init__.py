@@ -15,7 +15,16 @@ from mailer.store.schema.history import history
 from mailer.store.schema.holds import failures, holds, own_pauses
 from mailer.store.schema.issues import revision_files, revisions
 from mailer.store.schema.letters import letters
-from mailer.store.schema.mailings import editions, exclusions, mailings, recipients, test_mailings
+from mailer.store.schema.mailings import (
+    DISCARDED,
+    DRAFT,
+    belongs_to_an_issue,
+    editions,
+    exclusions,
+    mailings,
+    recipients,
+    test_mailings,
+)
 from mailer.store.schema.register import drafts, memberships, payments, register_state, seats
 from mailer.store.schema.reports import raw_reports, reports
 from mailer.store.schema.senders import (
@@ -32,8 +41,11 @@ from mailer.store.schema.users import one_time_secrets, passkeys, printed_codes,
 from mailer.store.schema.wishes import wishes
 
 __all__ = [
+    "DISCARDED",
+    "DRAFT",
     "THROTTLED",
     "attempts",
+    "belongs_to_an_issue",
     "columns_in",
     "deliveries",
     "drafts",

@@ -26,8 +26,9 @@ deliveries = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("mailing", Id, ForeignKey("mailings.id"), nullable=False),
-    Column("newsletter", Text, nullable=False),
-    Column("serial", Integer, nullable=False),
+    # The issue's first mailing, which the copies of its supplements have in common with it; of a first mailing itself. So
+    # a plan that is being written, or was replaced, collides with no other one.
+    Column("first_mailing", Id, ForeignKey("mailings.id"), nullable=False),
     Column("person", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("variant", Text, nullable=False),
@@ -57,7 +58,7 @@ deliveries = Table(
         nullable=False,
         server_default=true(),
     ),
-    UniqueConstraint("newsletter", "serial", "copy_number"),
+    UniqueConstraint("first_mailing", "copy_number"),
     one_of("state", State, "state"),
     CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
     CheckConstraint("(state = 'sending') = (owner IS NOT NULL AND lease_until IS NOT NULL)", name="owned"),
@@ -74,11 +75,10 @@ def columns_in(state: State) -> dict[str, object]:
     return {"state": state} if state in BLOCKING else {"state": state, "blocking": False}
 
 
-# No person gets a copy twice, over all mailings of an issue.
+# No person gets a copy twice, over all mailings of an issue: it has one first mailing.
 at_most_one(
     "uq_deliveries_one_copy",
-    deliveries.c.newsletter,
-    deliveries.c.serial,
+    deliveries.c.first_mailing,
     deliveries.c.person,
     deliveries.c.language,
     when=deliveries.c.blocking.is_(True),
@@ -91,7 +91,7 @@ is_failed = deliveries.c.blocking.is_(False)  # or cancelled
 Index("ix_deliveries_mailing", deliveries.c.mailing)
 Index("ix_deliveries_address", deliveries.c.address)  # the copies that an address got, and those that wait for it
 # The copies that a reader got, and whether a failed one was replaced by a later one.
-Index("ix_deliveries_person", deliveries.c.person, deliveries.c.newsletter, deliveries.c.serial, deliveries.c.language)
+Index("ix_deliveries_person", deliveries.c.person, deliveries.c.first_mailing, deliveries.c.language)
 # The copies to claim next, and the few in hand: small indexes, so that moving a copy on changes little.
 partial_index(
     "ix_deliveries_due",

@@ -48,6 +48,7 @@ holds = Table(
     one_of("reason", HoldReason, "reason"),
 )
 at_most_one("uq_holds_address", holds.c.address, when="lifted_at IS NULL")
+Index("ix_holds_delivery", holds.c.delivery)  # deleting a copy looks for what names it
 Index("ix_holds_address", holds.c.address)
 
 own_pauses = Table(
@@ -64,3 +65,4 @@ own_pauses = Table(
     Column("newsletter", Text, nullable=False, server_default=text("''")),  # empty: all of them
 )
 at_most_one("uq_own_pauses_person", own_pauses.c.person, own_pauses.c.newsletter, when="lifted_at IS NULL")
+Index("ix_own_pauses_delivery", own_pauses.c.delivery)

@@ -24,3 +24,4 @@ wishes = Table(
     sqlite_autoincrement=True,  # an id is never reused: the links of an erased person's letters name it
 )
 Index("ix_wishes_person", wishes.c.person, wishes.c.at)
+Index("ix_wishes_delivery", wishes.c.delivery)

@@ -49,7 +49,9 @@ def frozen(app: App, draft: Draft, register: Register, chunk: int) -> tuple[obje
     """All that a plan writes of people, so many at a time; it is rolled back."""
     with app.store.rehearsal() as connection:
         put(connection, register)
-        plan = write_plan(connection, app.context, ISSUE, draft, chunk=chunk)
+        rehearsed = replace(app.context, store=app.store.within(connection))
+        plan = write_plan(rehearsed, ISSUE, draft, chunk=chunk)
+        assert plan is not None
         mailing = mailings.mailing(connection, plan.mailing)
         copies = deliveries.of_mailing(connection, plan.mailing)
         assert [copy.copy_number for copy in copies] == [*range(1, plan.copies + 1)]

@@ -14,14 +14,13 @@ from mailer.domain.plan import Plan
 from mailer.domain.remedy import Action
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import proof
-from mailer.pipeline.mailings.entitle import judge_everybody
-from mailer.pipeline.mailings.freeze import freeze_circulation
+from mailer.pipeline.issues.clear_plans import clear_plans
+from mailer.pipeline.mailings.drafting import Moved
 from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
 from mailer.pipeline.mailings.plan import (
     compile_draft,
     count_planned_copies,
     gained_recipients,
-    is_outdated,
     is_planned,
     lost_recipients,
     plan_mailing,
@@ -33,7 +32,6 @@ from mailer.pipeline.mailings.report import distribution_report
 from mailer.pipeline.mailings.schedule import hold_missed
 from mailer.pipeline.mailings.steps import first_mailing
 from mailer.pipeline.mailings.supplement import send_supplement
-from mailer.store import mailings
 from mailer.store.ledger import leftovers
 from mailer.store.ledger.owners import owners_with_copies
 from mailer.store.schema import deliveries, editions, exclusions, history, recipients
@@ -107,18 +105,12 @@ def test_everybody_and_every_copy_is_frozen(app: App) -> None:
 def test_a_plan_is_whole_or_not_at_all(app: App) -> None:
     planned(app)
     before, kept = rows(app), copies(app)
-    draft = compile_draft(app.context, ISSUE)
-    [first] = the_mailings(app)
-    with app.store.reading() as connection:
-        everybody = [*judge_everybody(connection, app.context, draft.revision)]
-
-    def fail_half_way() -> None:
-        with app.store.transaction() as connection:
-            mailings.delete_plan(connection, first.id)
-            freeze_circulation(connection, app.context, ISSUE, draft, [*everybody, *everybody])
-
+    with app.store.transaction() as connection:
+        full = "CREATE TRIGGER full BEFORE INSERT ON deliveries WHEN NEW.copy_number = 3 BEGIN SELECT RAISE(ABORT, 'disk'); END"
+        connection.exec_driver_sql(full)
     with pytest.raises(IntegrityError):
-        fail_half_way()
+        write_plan(app.context, ISSUE, compile_draft(app.context, ISSUE), chunk=1)
+    clear_plans(app.context)
     assert rows(app) == before
     assert copies(app) == kept
 
@@ -291,14 +283,14 @@ def test_a_draft_is_stale_when_the_issue_was_edited_since_and_knows_nobody(app: 
     planned(app)
     draft = compile_draft(app.context, ISSUE)
     import_register(app, members(1, first=9))
-    with app.store.transaction() as connection:
-        assert not is_outdated(connection, ISSUE, draft)
-        # A person added meanwhile is in the plan: the register is read when the plan is written.
-        assert write_plan(connection, app.context, ISSUE, draft).recipients == 4
+    plan = write_plan(app.context, ISSUE, draft)
+    # A person added meanwhile is in the plan: the register is read when the plan is written.
+    assert plan is not None
+    assert plan.recipients == 4
     club.write_issue(more="Edited.")
     pull_issues(app)
-    with app.store.transaction() as connection:
-        assert is_outdated(connection, ISSUE, draft)
+    with pytest.raises(Moved):
+        write_plan(app.context, ISSUE, draft)
 
 
 def test_an_issue_that_is_not_there(app: App) -> None:

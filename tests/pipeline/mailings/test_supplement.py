@@ -16,7 +16,7 @@ from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.deliveries import list_deliveries
 from mailer.pipeline.mailings.entitle import judge_everybody
-from mailer.pipeline.mailings.freeze import Draft, freeze_circulation
+from mailer.pipeline.mailings.freeze import Draft, freeze_supplement
 from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.report import distribution_report
@@ -250,10 +250,10 @@ def test_the_database_refuses_a_second_copy_over_mailings(app: App) -> None:
             letterhead=Letterhead.load(mailings.letterhead_of(connection, first.id)),
             inputs_hash=first.inputs_hash,
         )
-        everybody = [*judge_everybody(connection, app.context, draft.revision)]
-    more = {"supplement": 1, "first_number": 11}
+        [everybody] = judge_everybody(connection, app.context, draft.revision)
+    more = {"first_mailing": first.id, "number": 1, "first_number": 11}
     with pytest.raises(IntegrityError), app.store.transaction() as connection:
-        freeze_circulation(connection, app.context, ISSUE, draft, everybody, **more)
+        freeze_supplement(connection, app.context, draft, everybody, **more)
     assert len(the_mailings(app)) == 1
 
 

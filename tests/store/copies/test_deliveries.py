@@ -49,8 +49,6 @@ def test_copies_come_back_as_they_were_frozen(store: Store) -> None:
 def test_messages_are_named_each_by_its_delivery(store: Store) -> None:
     with store.transaction() as connection:
         _, ids = a_mailing_of(connection, 3)
-        deliveries.name_messages(connection, [(one, f"<{one}@club.example>") for one in ids])
-        deliveries.name_messages(connection, [])
         named = {one.id: one.message_id for one in deliveries.listing(connection, NEWSLETTER, SERIAL)}
         assert named == {one: f"<{one}@club.example>" for one in ids}
 

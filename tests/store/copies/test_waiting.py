@@ -4,7 +4,7 @@ import pytest
 
 from mailer.domain.delivery import State
 from mailer.store import Store, mailings
-from mailer.store.copies import deliveries, waiting
+from mailer.store.copies import waiting
 from tests.store.rows import RULES, a_copy, a_mailing, a_mailing_of, put, write
 
 
@@ -15,7 +15,6 @@ def test_waiting_copies_come_once_each_in_the_order_of_their_numbers(store: Stor
         other = a_mailing(connection, supplement=1)
         write(connection, other, [a_copy(7)])
         put(connection, ids[1], state=State.ACCEPTED)
-        deliveries.name_messages(connection, [(one, f"<{one}@club.example>") for one in ids])
         found = mailings.mailing(connection, mailing)
         read: list[waiting.PendingCopy] = []
         while chunk := waiting.waiting(connection, found, after=read[-1].copy.copy_number if read else 0, limit=limit):

@@ -51,7 +51,6 @@ def test_a_claim_marks_at_once_and_tells_what_the_copy_says(store: Store) -> Non
     with store.transaction() as connection:
         mailing = a_mailing(connection)
         [delivery] = write(connection, mailing, [a_copy(1, address=Address(local="p", domain="googlemail.com"))])
-        deliveries.name_messages(connection, [(delivery, "<1@example.org>")])
         owner = an_owner(connection)
         [held] = take(connection, mailing, owner)
         copy = deliveries.delivery(connection, delivery)
@@ -61,7 +60,7 @@ def test_a_claim_marks_at_once_and_tells_what_the_copy_says(store: Store) -> Non
             mailing=mailing,
             family="gmail.com",
             copy=a_copy(1, address=Address(local="p", domain="googlemail.com")),
-            message_id="<1@example.org>",
+            message_id="<1@club.example>",
         )
         assert (copy.owner, copy.epoch, copy.marked_at, copy.next_attempt_at) == (owner, 1, NOW, None)
         assert connection.execute(select(table.c.relay, table.c.lease_until)).one() == (RELAY, NOW + LEASE)

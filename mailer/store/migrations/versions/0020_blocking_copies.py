@@ -4,13 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0020'
-down_revision = '0018'
+down_revision = '0019'
 branch_labels = None
 depends_on = None
 
 _BLOCKING = "state IN ('accepted', 'held', 'pending', 'sending', 'uncertain')"
 _FAILED = "state IN ('rejected', 'bounced', 'cancelled')"
-_ONE_COPY = ('uq_deliveries_one_copy', ['newsletter', 'serial', 'person', 'language'], True)
+_ONE_COPY = ('uq_deliveries_one_copy', ['first_mailing', 'person', 'language'], True)
 _FAILURES = ('ix_deliveries_failed', ['mailing', 'state'], False)
 
 
