@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from mailer.domain.errors import BadInput
 
-# Seconds that a writer waits for another one: longer than any transaction here. The longest one, which writes the plan
-# of a million copies, takes about two minutes.
+# Seconds that a writer waits for another one: longer than any transaction here. The longest, an import of a large register
+# or a dry run of an issue without a plan, may take minutes.
 BUSY_TIMEOUT = 300
 # Seconds after which it says that it waits.
 PATIENCE = 1.0

@@ -22,6 +22,7 @@ from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings.deliveries import list_deliveries
 from mailer.pipeline.mailings.report import issue_progress
 from mailer.store import reports
+from mailer.store.copies.rows import of_issue
 from mailer.store.schema import deliveries, letters, raw_reports
 from tests.certificates import an_authority
 from tests.club import ISSUE, LETTER, Club, members
@@ -156,7 +157,7 @@ def copies(app: App, issue: IssueName = ISSUE) -> dict[str, Delivery]:
 
 
 def states(app: App, issue: IssueName = ISSUE) -> Counter[str]:
-    query = select(deliveries.c.state, func.count()).where(deliveries.c.serial == issue.serial)
+    query = select(deliveries.c.state, func.count()).where(of_issue(issue.newsletter, issue.serial))
     with app.store.reading() as connection:
         return Counter({str(state): number for state, number in connection.execute(query.group_by(deliveries.c.state))})
 
