@@ -134,7 +134,7 @@ def test_copies_of_an_older_database_block_a_further_one_unless_they_failed(url:
         with pytest.raises(DatabaseError), store.transaction() as connection:
             connection.execute(text(f"UPDATE deliveries SET {values} WHERE id = {ids[0]}"))
     store.close()
-    with engine.begin() as connection:
+    with engine.connect() as connection, sqlite.copying_tables(connection), connection.begin():
         command.downgrade(configured(connection), "0018")
         assert rows_of(connection) == before
     engine.dispose()
