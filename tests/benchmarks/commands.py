@@ -64,38 +64,29 @@ def there(folder: Path) -> Checkout:
     return checkout
 
 
-def plan_and_approve(folder: Path, checkouts: list[Checkout], people: int, rounds: int) -> Iterator[Command]:
-    """Both commands in each checkout in turn, over a register of so many people; every round begins with a fresh copy."""
+def in_turn(
+    folder: Path, checkouts: list[Checkout], people: int, rounds: int, *, imported: bool = False
+) -> Iterator[Command]:
+    """Plan and approve in each checkout in turn, over a register of so many people; every round begins with a fresh copy.
+
+    Their register is there before, or is `imported` from CSV by the first command, with a payment of each person.
+    """
     folder.mkdir()
+    members, payments = folder / "members.csv", folder / "payments.csv"
+    register_files.write(members, payments, people if imported else 0, issue("en").paid)
     for checkout in checkouts:
-        checkout.install(folder / checkout.side, people)
+        checkout.install(folder / checkout.side, 0 if imported else people)
     for number in range(1, rounds + 1):
-        for checkout in _in_turn(checkouts, number):
+        for checkout in checkouts if number % 2 else checkouts[::-1]:
             club = folder / "club"
             shutil.copytree(folder / checkout.side, club)
+            if imported:
+                words = ("--members", members, "--payments", payments, "--apply")
+                yield checkout.run(IMPORT, club, *words, people=people, number=number)
             for name in (PLAN, APPROVE):
                 yield checkout.run(name, club, _issue_of(club), people=people, number=number)
             shutil.rmtree(club)
     shutil.rmtree(folder)
-
-
-def imports(folder: Path, checkouts: list[Checkout], people: int, rounds: int) -> Iterator[Command]:
-    """People and payments imported into an empty register, in each checkout in turn."""
-    folder.mkdir()
-    members, payments = folder / "members.csv", folder / "payments.csv"
-    register_files.write(members, payments, people, issue("en").paid)
-    for number in range(1, rounds + 1):
-        for checkout in _in_turn(checkouts, number):
-            club = folder / "club"
-            checkout.install(club, 0)
-            words = ("--members", members, "--payments", payments, "--apply")
-            yield checkout.run(IMPORT, club, *words, people=people, number=number)
-            shutil.rmtree(club)
-    shutil.rmtree(folder)
-
-
-def _in_turn(checkouts: list[Checkout], number: int) -> list[Checkout]:
-    return checkouts if number % 2 else checkouts[::-1]
 
 
 def _issue_of(club: Path) -> str:

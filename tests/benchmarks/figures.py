@@ -59,7 +59,7 @@ class Run:
 class Scaled:
     """A mailing of so many copies from the plan to the last reply. Times in seconds, memory in KiB.
 
-    Each step is a process of its own: `plan_kb` and `approve_kb` are their memory, `send_kb` that of the sender.
+    `plan_kb` is the memory of the process that planned and approved, `send_kb` that of the one that sent.
     """
 
     copies: int
@@ -68,7 +68,6 @@ class Scaled:
     begin: float
     send: float
     plan_kb: int
-    approve_kb: int
     send_kb: int
 
     @property
@@ -78,8 +77,8 @@ class Scaled:
 
     @property
     def plan_mb(self) -> float:
-        """The most memory of planning or approving, in MB."""
-        return max(self.plan_kb, self.approve_kb) * 1024 / 1e6
+        """The most memory of planning and approving, in MB."""
+        return self.plan_kb * 1024 / 1e6
 
     @property
     def send_mb(self) -> float:

@@ -1,4 +1,4 @@
-"""Shows that time grows with the copies and memory does not: mailings and imports of growing size, each step a process.
+"""Shows that time grows with the copies and memory does not: mailings and imports of growing size.
 
 `--beside FOLDER` runs the commands of another checkout in turn with ours, on the same machine.
 """
@@ -38,11 +38,11 @@ def main(words: Sequence[str] | None = None) -> int:
         scaled = [_measured(folder / "mailing", size) for size in sizes]
         run = []
         for people in [people for people in IMPORTS if people <= given.to]:
-            run += _shown(commands.imports(folder / "imports", checkouts, people, given.rounds))
+            run += _shown(commands.in_turn(folder / "commands", checkouts, people, given.rounds, imported=True))
         if beside:
-            run += _shown(commands.plan_and_approve(folder / "plans", checkouts, sizes[-1], given.rounds))
+            run += _shown(commands.in_turn(folder / "commands", checkouts, sizes[-1], given.rounds))
     about["method"] = (
-        "Mailings: one run of each size, English, each step in a process of its own over a register that was filled before. "
+        "Mailings: one run of each size, English, sent by a process of its own; the register was filled before. "
         f"Commands: {given.rounds} rounds, medians, with their start."
     )
     results = replace(page.kept(), scaled=scaled, commands=run, about_scaling=about)
@@ -84,30 +84,23 @@ def measure(folder: Path, size: int) -> Scaled:
     """Fill a register, then plan, approve and send to csink, else to smtp-sink; csink's log proves what arrived."""
     folder.mkdir()
     club, servers = folder / "club", Servers(folder)
-    words = ("--folder", club, "--copies", size, "--only-register")
-    subprocess.run(script("installation", *words), cwd=sinks.ROOT, env=environment(), check=True)
-    plan, approve = _step(club, "plan"), _step(club, "approve")
+    installation.prepare(club, "en", size, only_register=True)
+    begun = subprocess.run(
+        script("steps", "--folder", club),
+        cwd=sinks.ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
     scene = next(scene for scene in SINKS if not servers.absent(scene))
     with servers.play(scene) as sink:
         installation.point(club, port=sink.port, connections=CONNECTIONS)
         sent = report_of(script("ours", "--folder", club))
     if sink.log is not None:
         sinks.prove(sink.log, size)
-    return Scaled(
-        copies=sent.copies,
-        **plan["seconds"],
-        **approve["seconds"],
-        send=sent.seconds,
-        plan_kb=plan["peak_kb"],
-        approve_kb=approve["peak_kb"],
-        send_kb=sent.peak_kb,
-    )
-
-
-def _step(club: Path, process: str) -> dict:
-    command = script("steps", "--folder", club, "--process", process)
-    ended = subprocess.run(command, cwd=sinks.ROOT, env=environment(), stdout=subprocess.PIPE, check=True, text=True)
-    return json.loads(ended.stdout.splitlines()[-1])
+    steps = json.loads(begun.stdout.splitlines()[-1])
+    return Scaled(copies=sent.copies, **steps, send=sent.seconds, send_kb=sent.peak_kb)
 
 
 def _shown(run: Iterable[Command]) -> list[Command]:

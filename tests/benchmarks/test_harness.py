@@ -22,7 +22,7 @@ def a_run(contender: str = OURS, number: int = 1, per_second: float = 1000, **fi
 
 def a_scaling(copies: int, seconds: float, peak_kb: int) -> Scaled:
     times = {"plan": 0.0, "approve": 0.0, "begin": 0.0, "send": seconds}
-    return Scaled(copies=copies, **times, plan_kb=10, approve_kb=20, send_kb=peak_kb)
+    return Scaled(copies=copies, **times, plan_kb=10, send_kb=peak_kb)
 
 
 def a_command(name: str, side: Side, seconds: float, *, people: int = 20_000, number: int = 1) -> Command:
