@@ -6,7 +6,7 @@ from functools import cache, partial
 from pathlib import Path
 from threading import Event
 
-from mailer.config import Config, Schedules, load_config, load_schedules
+from mailer.config import Config, Schedules, fingerprint, load_config, load_schedules
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, EditableSource, IssueSource
@@ -71,6 +71,7 @@ class App:
 def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None = None) -> App:
     """The installation of a config.toml, its database made when it is not there. Raises MailerError naming what is wrong."""
     config = load_config(config_file)
+    read = fingerprint(config)  # first: what changes while it is read must not pass as read
     schedules = load_schedules(config.path(config.paths.schedules))
     context = Context(
         store=Store.open(config.database_url, config.folder, maillog.waits_for_writer),
@@ -86,6 +87,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         operator=config.notify.operator,
         language=config.notify.language,
         relays=config.relay_names,
+        fingerprint=read,
         command=SCRIPT if (config.folder / SCRIPT).exists() else "mailer",
         shipped=shipped("templates"),
         # The keys are read at the first signature: a bad key must not prevent a pause.
@@ -98,8 +100,9 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
 
 def reload(app: App) -> App:
     """The same installation with schedules/ read again. Raises BadInput naming every bad file; the old App stays good."""
+    read = fingerprint(app.config)
     schedules = load_schedules(app.config.path(app.config.paths.schedules))
-    context = replace(app.context, newsletters=schedules.newsletters, fees=schedules.fees)
+    context = replace(app.context, newsletters=schedules.newsletters, fees=schedules.fees, fingerprint=read)
     return replace(app, schedules=schedules, context=context)
 
 

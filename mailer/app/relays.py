@@ -6,12 +6,16 @@ from datetime import timedelta
 from mailer.app.installation import App
 from mailer.config import Config
 from mailer.config.relays import RelaySettings, provider_limits
+from mailer.domain.pacing import Portion
 from mailer.domain.ports import Transport
 from mailer.domain.retry import Backoff
 from mailer.gateways.smtp.transport import SmtpTransport
 from mailer.pipeline.sending.carrier import Relay
 from mailer.pipeline.sending.lane import AHEAD
 from mailer.pipeline.sending.settings import SendSettings
+
+# The portion of a process that sends alone.
+WHOLE = Portion()
 
 
 def relay_settings(app: App) -> tuple[RelaySettings, ...]:
@@ -24,13 +28,28 @@ def relay_settings(app: App) -> tuple[RelaySettings, ...]:
     return tuple(replace(relay, smtp=replace(relay.smtp, sender_domain=domain)) for relay in app.config.relays)
 
 
-def all_relays(app: App) -> list[Relay]:
-    """The relays of the settings. Raises MailerError for settings that would send in clear, or cannot be signed for."""
+def all_relays(app: App, portion: Portion = WHOLE) -> list[Relay]:
+    """The relays of the settings, with a process's portion of their connections.
+
+    A relay of weight 0 is the first process's alone. Raises MailerError for settings that would send in clear, or cannot
+    be signed for.
+    """
     _ = app.context.signer  # reads its keys, before a copy is claimed
-    return [
-        Relay(name=relay.name, transport=SmtpTransport(relay.smtp), connections=relay.connections)
-        for relay in relay_settings(app)
-    ]
+    relays = []
+    for relay in relay_settings(app):
+        own = portion if relay.limit.weight else WHOLE
+        if relay.limit.weight or not portion.process:
+            connections = own.of(relay.connections)
+            share = connections / relay.connections
+            transport = SmtpTransport(relay.smtp)
+            relays.append(Relay(name=relay.name, transport=transport, connections=connections, share=share))
+    return relays
+
+
+def processes(config: Config) -> int:
+    """How many processes send together: as `[delivery] processes` has it, and none without a connection of its own."""
+    weighted = [relay.connections for relay in config.relays if relay.limit.weight]
+    return min(config.delivery.processes, *weighted) if weighted else 1
 
 
 def first_transport(app: App) -> Transport:

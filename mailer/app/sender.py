@@ -8,17 +8,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mailer.app.dead_senders import delete_files, end_dead_senders, journal_of, journal_of_dead
+from mailer.app.further_processes import FurtherProcesses
 from mailer.app.installation import App
-from mailer.app.relays import all_relays, send_settings
+from mailer.app.relays import all_relays, processes, send_settings
+from mailer.domain.pacing import Portion
 from mailer.gateways.process import locks
 from mailer.gateways.process.journal import Journal, delete_journal
+from mailer.pipeline.sending.company import Alone
 from mailer.pipeline.sending.sender import Sender
 from mailer.store.ledger.owners import Owner, add_owner, end_owner
 
 
 @contextmanager
-def open_sender(app: App) -> Iterator[tuple[Sender, int]]:
+def open_sender(app: App, portion: Portion | None = None) -> Iterator[tuple[Sender, int]]:
     """A sender of this process, and its owner's id. Its lock is held inside, so that others can tell that it lives.
+
+    With a `portion` it sends beside the process that started it; without, it may start such others.
 
     Its lock and its journal are deleted afterwards, unless the ledger could not be written: then the next sender reads them.
     """
@@ -36,19 +41,23 @@ def open_sender(app: App) -> Iterator[tuple[Sender, int]]:
         except BaseException:
             _delete_files(lock, own_lock)  # no one knows of them
             raise
+        further = FurtherProcesses(app, processes(app.config)) if portion is None else None
         sender = Sender(
             app.context,
-            all_relays(app),
+            all_relays(app, portion or Portion(processes=processes(app.config))),
             send_settings(app.config),
             owner=owner.id,
             journal=journal,
             journal_of_dead=journal_of_dead,
             delete_journal=delete_files,
             save_epoch=app.epoch.save,
+            companions=further or Alone(leads=False),
         )
         try:
             yield sender, owner.id
         finally:
+            if further is not None:
+                further.close()
             if sender.close():
                 with app.store.transaction() as connection:
                     end_owner(connection, owner.id, app.context.clock.now())

@@ -13,6 +13,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from mailer.domain.errors import Refused
+from mailer.gateways.log_lines import log_to_stderr
 from mailer.views.local_time import local_time
 from mailer.views.remedies import in_form
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:  # these load the database and the settings, which `--help` do
 
 GLOBAL_FLAGS = frozenset({"--json", "--yes"})
 GLOBAL_VALUES = frozenset({"--config"})
-# How the log writes a time, with its zone.
-LOG_TIME = "%Y-%m-%d %H:%M:%S %z"
 # Controls but for the line's end and the tab; marks of direction; ends of lines that only some programs know.
 _CONTROLS = {
     number: " "
@@ -101,17 +100,6 @@ def parse_issue(typed: str) -> "IssueName":
     from mailer.pipeline.context import IssueName
 
     return IssueName.parse(typed)
-
-
-def log_to_stderr(level: int = logging.WARNING) -> None:
-    """Log lines go to stderr. Libraries that would log an address stay below the level."""
-    logging.basicConfig(
-        stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(message)s", datefmt=LOG_TIME
-    )
-    for loud in ("mail.log", "aiosmtplib", "alembic", "asyncio"):
-        logging.getLogger(loud).setLevel(logging.WARNING)
-    # It warns whenever a tick is still at work when the next is due.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def say(document: object, *lines: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailer.cli import console
+from mailer.gateways.log_lines import log_to_stderr
 
 if TYPE_CHECKING:
     from mailer.app.installation import App
@@ -26,7 +27,7 @@ def daemon() -> None:
     from mailer.daemon import Daemon
     from mailer.pipeline import maillog
 
-    console.log_to_stderr(logging.INFO)
+    log_to_stderr(logging.INFO)
     app = console.open_installation(who="daemon")
     with open_sender(app) as (sender, owner):
         maillog.started(sorted(app.schedules.newsletters))
@@ -52,7 +53,7 @@ def web() -> None:
 
     from mailer.web.alone import serve_alone
 
-    console.log_to_stderr(logging.INFO)
+    log_to_stderr(logging.INFO)
     asyncio.run(serve_alone(console.open_installation(who="daemon")))
 
 
@@ -85,7 +86,7 @@ def demo(
 
     from mailer import demo
 
-    console.log_to_stderr()
+    log_to_stderr()
     club = demo.prepare(folder)
     say = console.complain if console.invocation.as_json else typer.echo
     asyncio.run(demo.run(club, once=once, fast=fast, say=say, tell=partial(_show_report, club)))

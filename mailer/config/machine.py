@@ -134,6 +134,16 @@ class Config(BaseModel):
         named += [name for server in servers for name in (server.password_file, server.oauth_token_file)]
         return (self.file, *(self.path(name) for name in named if name))
 
+    @property
+    def read_at_the_start(self) -> tuple[Path, ...]:
+        """The files that a process reads only once, besides schedules/: another one may find others there."""
+        servers: tuple[Server, ...] = self.relay or (self.smtp,)
+        named = [self.secrets.key_file, self.database.url_file, self.dkim.key_file, self.dkim.ed25519_key_file]
+        return (
+            self.file,
+            *(self.path(name) for name in [*named, *(server.password_file for server in servers)] if name),
+        )
+
     def secret(self, name: str, key: str) -> str:
         """The content of a …_file, without a byte order mark and the line's end; empty when no file is named."""
         if not name:

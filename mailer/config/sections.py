@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from mailer.config.reading import Number
+from mailer.config.reading import Number, Whole
 from mailer.domain.errors import BadInput
 from mailer.formats.address import parse
 
@@ -56,11 +56,12 @@ class Database(ConfigTable):
 
 
 class DeliveryTable(ConfigTable):
-    """How long and how often a copy is tried, and what becomes of an uncertain one."""
+    """How long and how often a copy is tried, what becomes of an uncertain one, and how many processes send."""
 
     give_up_after_hours: Number = Field(default=48, gt=0)
     on_unknown: Literal["ask", "resend"] = "ask"
     retry_minutes: Number = Field(default=5, gt=0)
+    processes: Whole = Field(default=1, ge=1, le=16)
 
 
 class Dkim(ConfigTable):

@@ -46,6 +46,18 @@ class RelayLimit:
     weight: int = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """Which of several processes that send together one is, from 0 on; each has its part of every relay's connections."""
+
+    process: int = 0
+    processes: int = 1
+
+    def of(self, connections: int) -> int:
+        """How many of so many connections are this process's."""
+        return connections // self.processes + (self.process < connections % self.processes)
+
+
 # A greylist (RFC 6647) defers the first letter of every sender: to slow down changes nothing.
 _GREYLIST = re.compile(r"gr[ae]y[ -]?list", re.IGNORECASE)
 

@@ -38,6 +38,7 @@ class Context:
     language: str = "en"  # of these letters
     relays: frozenset[str] = frozenset()  # their names in the ledger
     command: str = "mailer"  # what people type here; letters write their commands so
+    fingerprint: str = ""  # of the settings, so that another process can tell whether it has read the same
     shipped: Path | None = None  # templates that came with this version, for letters that `templates` does not have
     signing: Callable[[], DkimSigner | None] = lambda: None  # reads the keys at its first call
 

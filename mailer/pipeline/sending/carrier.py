@@ -21,11 +21,15 @@ RECALL = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
-    """A relay: its name in the ledger, its transport, and how many connections there may be at once."""
+    """A relay: its name in the ledger, its transport, and how many connections this process may have at once.
+
+    `share` is what part these are of all connections that the settings allow.
+    """
 
     name: str
     transport: Transport
     connections: int
+    share: float = 1.0
 
 
 @dataclass(slots=True, kw_only=True)

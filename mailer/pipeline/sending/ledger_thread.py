@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from mailer.pipeline.context import Context
@@ -60,3 +60,11 @@ async def uncancelled(step: Coroutine[object, object, Answer]) -> Answer:
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
+
+
+async def happens(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for the event, so many seconds at most; returns whether it has come."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

@@ -23,6 +23,7 @@ class RelayPause:
 
     failures: int = 0
     until: timedelta | None = None
+    login: bool = False  # it refused the login
 
     def may_try(self, elapsed: float) -> bool:
         """Whether the relay may be tried now."""
@@ -30,7 +31,7 @@ class RelayPause:
 
     def failed(self, elapsed: float, *, login: bool) -> None:
         """Pause the relay, which handed nothing over, for longer each time."""
-        self.failures += 1
+        self.failures, self.login = self.failures + 1, login
         self.until = timedelta(seconds=elapsed) + (LOGIN_PAUSE if login else relay_pause(self.failures))
 
 

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 
 from mailer.domain.pacing import levelled
 from mailer.domain.ports import AttemptJournal
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending.carrier import Relay
+from mailer.pipeline.sending.company import Alone, Companions, Company
 from mailer.pipeline.sending.lane import AHEAD, DrainResult, Lane, StartTask
-from mailer.pipeline.sending.ledger_thread import uncancelled
+from mailer.pipeline.sending.ledger_thread import happens, uncancelled
 from mailer.pipeline.sending.recovery import JournalOfDead
 from mailer.pipeline.sending.relay_trouble import RelayPause, memories_of
 from mailer.pipeline.sending.sender_ledger import SenderLedger
@@ -43,6 +43,7 @@ class Sender:
         journal_of_dead: JournalOfDead,
         delete_journal: Callable[[Owner], None],
         save_epoch: Callable[[int], None],
+        companions: Companions | None = None,
     ) -> None:
         """`delete_journal` deletes a dead sender's journal, once the ledger has what stood in it.
 
@@ -50,7 +51,7 @@ class Sender:
         """
         self._context = context
         self._relays = tuple(relays)
-        self._weights = {name: limit.weight for name, limit in settings.relays.items()}
+        self._weights = {relay.name: settings.relays[relay.name].weight for relay in relays}
         self._journal = journal
         self._journal_of_dead = journal_of_dead
         self._delete_journal = delete_journal
@@ -61,6 +62,7 @@ class Sender:
         self._nudged = asyncio.Event()
         self._memories = memories_of(relays, context.clock, settings)
         self._ledger = SenderLedger(context, settings, owner, self._memories)
+        self.company = Company(companions or Alone(), self._relays, self._memories, self._weights)
         self._carried = dict.fromkeys(self._memories, 0)  # how many copies each relay was given
         self._lanes: dict[str, Lane] = {}
         self._start: StartTask = asyncio.ensure_future  # starts a lane's connection
@@ -71,7 +73,9 @@ class Sender:
         A connection without a content that has begun ends at once, and its copies wait untried. Replies to contents are
         waited for; a copy that has none in the end is uncertain, and among `abandoned`.
         """
-        patience = 0.0 if self._stop.is_set() else within - min(WRITING, within / 5)
+        again = self._abandon_at < float("inf")
+        self.company.companions.stop(0.0 if again else within)
+        patience = 0.0 if again else within - min(WRITING, within / 5)
         self._abandon_at = self._elapsed() + patience
         self._stop.set()
         replies = sum(len(lane.begun()) for lane in self._lanes.values())
@@ -80,12 +84,14 @@ class Sender:
         self._obey_stop()
         self._nudged.set()
 
+    def finish(self) -> None:
+        """Claim nothing more, and end once every content that has begun is answered, however long that takes."""
+        self._stop.set()
+        self._nudged.set()
+
     async def stopped(self, seconds: float) -> bool:
         """Wait for `stop`, so many seconds at most; returns whether it was called."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stop.wait()
-        return self._stop.is_set()
+        return await happens(self._stop, seconds)
 
     def is_stopped(self) -> bool:
         """Whether `stop` was called."""
@@ -99,6 +105,7 @@ class Sender:
         """Use other newsletters, fees and templates from the next claim on, and try a refused login again at once."""
         self._context = context
         self._ledger.use(context)
+        self.company.companions.use(context)
         for memory in self._memories.values():
             memory.pause = RelayPause()
 
@@ -116,6 +123,7 @@ class Sender:
         written, its results are kept, and written by the next drain.
         """
         maillog.troubles.look(self._elapsed())
+        self.company.companions.has_ended()  # notes it; what it left is taken over below
         if self._ledger.unsettled:
             await self._ledger.write_and_free(self._journal)
         for memory in self._memories.values():
@@ -138,7 +146,7 @@ class Sender:
             for lane in list(self._lanes.values()):
                 await self._end_lane(lane, drained, failures)
             await uncancelled(self._ledger.write_and_free(self._journal))
-        await self._note_trouble(drained)
+        await self.company.note_trouble(drained, self._ledger)
         await self._ledger.tidy()
         if failures:
             raise ExceptionGroup("copies could not be handed over", failures)
@@ -170,7 +178,7 @@ class Sender:
         next_round = self._elapsed() + ROUND
         while True:
             self._obey_stop()
-            if self._elapsed() >= next_round:
+            if self.company.companions.has_ended() or self._elapsed() >= next_round:
                 next_round = self._elapsed() + ROUND
                 await self._do_round()
             for lane in list(self._lanes.values()):
@@ -195,6 +203,8 @@ class Sender:
         starved = {name: lane.tray.open and not len(lane.tray) for name, lane in self._lanes.items()}
         self._gather()
         turn = await uncancelled(self._turn(room, only))
+        if self.company.look(self._lanes, room, turn, only):
+            self.finish()
         for name, copies in turn.copies.items():
             self._carried[name] += len(copies)
             if copies and name not in self._lanes:
@@ -221,6 +231,7 @@ class Sender:
         begun = [delivery for lane in self._lanes.values() for delivery, _epoch in lane.begun()]
         await self._ledger.renew(begun)
         await self._ledger.take_over(self._journal_of_dead, self._delete_journal)
+        await self._ledger.read_paces()
         await self._ledger.tidy()
         self._carried = levelled(self._carried, self._weights)
         for memory in self._memories.values():
@@ -235,9 +246,7 @@ class Sender:
     async def _nudge(self) -> None:
         """Wait until a lane has something for the ledger, or for a turn's time."""
         self._nudged.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(TURN):
-                await self._nudged.wait()
+        await happens(self._nudged, TURN)
 
     # --- lanes --------------------------------------------------------------------------------------------------------
 
@@ -285,14 +294,6 @@ class Sender:
             if given_up:
                 self.abandoned |= {delivery for delivery, _epoch in lane.begun()}
                 lane.abandon()
-
-    async def _note_trouble(self, drained: DrainResult) -> None:
-        """Note that no relay carries anything, if the last lane of each has failed; pause what no relay works for."""
-        refused = {name: memory.throttle.refused for name, memory in self._memories.items()}
-        if drained.down and all(refused.values()):
-            await self._ledger.pause_refused("; ".join(f"{name} says {words}" for name, words in refused.items()))
-        if drained.down and all(memory.pause.failures for memory in self._memories.values()):
-            await self._ledger.relay_is_down(drained.down)
 
     def _elapsed(self) -> float:
         return self._context.clock.elapsed()

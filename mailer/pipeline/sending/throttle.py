@@ -268,8 +268,8 @@ class RelayThrottle:
 
     def take_up(self, state: SlowRelay) -> None:
         """Go on with what another process, or this one before a restart, has found out."""
-        if self.slow or self.session.most:
-            return  # this process finds out by itself
+        if self.slow or self.session.most or state == self.kept:
+            return  # this process finds out by itself, or has and it is over
         now, elapsed = self._clock.now(), self._elapsed()
         self.kept, self._since, self._reply = state, min(state.since, now), state.reply
         self.pace.rate = self.pace.limit = state.per_second

@@ -1,0 +1,158 @@
+"""Starts further sending processes beside this one, where the settings ask for them, and ends them with it.
+
+Each is a sender like any other, with a lock and a journal of its own. It lives while there is much to send. A pipe to its
+standard input says when it is to end; when this process dies, the pipe does, and it ends too.
+"""
+
+import logging
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from math import inf
+
+from mailer.app.dead_senders import free_copies_of_dead
+from mailer.app.installation import App
+from mailer.domain.retry import LOGIN_PAUSE, doubled, relay_pause
+from mailer.pipeline import maillog
+from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.sending.company import RelayTrouble
+from mailer.pipeline.sending.sender import STOP_WITHIN
+
+# The module that they run, and what is written to them: a line each.
+MODULE = "mailer.app.further_process"
+FINISH, STOP = "finish", "stop"
+# Exit statuses: nothing was left to send; it failed; other settings than ours; a RelayTrouble, its number added.
+DONE, FAILED, OTHER_SETTINGS, TROUBLE = 0, 1, 10, 20
+# After one has ended, another is started so many seconds later; where they die again and again, ever later.
+_PAUSE, _LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
+# Seconds more than a stop may take, until one that does not end is killed.
+_GRACE = 2.0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Process:
+    running: subprocess.Popen[bytes]
+    leaves: bool = False  # it was told to
+
+    def tell(self, *words: object) -> None:
+        """Write it a line; it may have ended."""
+        assert self.running.stdin is not None, "it was started with a pipe"
+        with suppress(OSError):
+            self.running.stdin.write(" ".join(map(str, words)).encode() + b"\n")
+
+
+class FurtherProcesses:
+    """The sending processes beside the first one, from 1 on."""
+
+    leads = True
+
+    def __init__(self, app: App, processes: int) -> None:
+        self._app = app
+        self._numbers = range(1, processes)
+        self._fingerprint = app.context.fingerprint
+        self._running: dict[int, _Process] = {}
+        self._not_before = -inf  # when another may be started
+        self._troubles = 0  # ends in a row by a relay that was down
+        self._deaths = 0  # ends in a row by no will of ours
+        self._stop_by = inf
+
+    @property
+    def at_work(self) -> bool:
+        """Whether any of them runs."""
+        return bool(self._running)
+
+    def want(self, only: IssueName | None) -> None:
+        """Start those that do not run, unless one has ended a moment ago."""
+        if self._elapsed() < self._not_before or self._stop_by < inf:
+            return
+        for number in self._numbers:
+            if number not in self._running:
+                self._running[number] = _Process(running=self._started(number, only))
+
+    def leave(self) -> None:
+        """Let them claim nothing more, and end when what has begun is answered."""
+        for process in self._running.values():
+            if not process.leaves:
+                process.leaves = True
+                process.tell(FINISH)
+
+    def has_ended(self) -> bool:
+        """Whether one has ended since the last call; why it did decides when another may be started."""
+        states = {number: process.running.poll() for number, process in self._running.items()}
+        ended = {number: status for number, status in states.items() if status is not None}
+        for number, status in ended.items():
+            _close(self._running.pop(number).running)
+            pause = self._pause_after(status)
+            self._not_before = max(self._not_before, self._elapsed() + pause)
+        return bool(ended)
+
+    def stop(self, within: float) -> None:
+        """Let them stop, as `Sender.stop` does, and start no others."""
+        self._stop_by = min(self._stop_by, self._elapsed() + within)
+        for process in self._running.values():
+            process.tell(STOP, within)
+
+    def use(self, context: Context) -> None:
+        """Let others take their places, which read the settings anew, and try at once what was refused."""
+        self._fingerprint = context.fingerprint
+        self.leave()
+        self._not_before, self._troubles = -inf, 0
+
+    def close(self) -> None:
+        """End them all. One that does not end in time, since it is frozen for example, is killed, and its copies freed."""
+        if not self._running:
+            return
+        if self._stop_by == inf:
+            self.stop(STOP_WITHIN)
+        killed = False
+        for process in self._running.values():
+            try:
+                process.running.wait(max(0.0, self._stop_by - self._elapsed()) + _GRACE)
+            except subprocess.TimeoutExpired:
+                process.running.kill()
+                process.running.wait()
+                killed = True
+            _close(process.running)
+        self._running.clear()
+        if killed:
+            free_copies_of_dead(self._app)
+
+    def _started(self, number: int, only: IssueName | None) -> subprocess.Popen[bytes]:
+        context = self._app.context
+        # -P: no module of the folder in which the command was typed takes the place of one of ours.
+        command = [sys.executable, "-P", "-m", MODULE, "--config", str(self._app.config.file), "--who", context.who]
+        command += ["--process", str(number), "--processes", str(len(self._numbers) + 1)]
+        command += ["--fingerprint", self._fingerprint, "--log-level", str(logging.getLogger().getEffectiveLevel())]
+        command += ["--only", str(only)] if only is not None else []
+        # In a session of its own no Ctrl-C reaches it: this process tells it what to do.
+        return subprocess.Popen(  # noqa: S603  (this very program)
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, bufsize=0, start_new_session=True
+        )
+
+    def _pause_after(self, status: int) -> float:
+        if status == DONE:
+            self._troubles = self._deaths = 0
+            return _PAUSE.total_seconds()
+        if status == OTHER_SETTINGS:
+            maillog.further_process_differs()
+            return inf
+        if status == TROUBLE + RelayTrouble.LASTING:
+            return LOGIN_PAUSE.total_seconds()
+        if status == TROUBLE + RelayTrouble.PASSING:
+            self._troubles += 1
+            return relay_pause(self._troubles).total_seconds()
+        self._deaths += 1
+        pause = doubled(_PAUSE, times=self._deaths - 1, longest=_LONGEST_PAUSE)
+        if self._deaths == 1:
+            maillog.further_process_died(status, pause.total_seconds())
+        return pause.total_seconds()
+
+    def _elapsed(self) -> float:
+        return self._app.context.clock.elapsed()
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None, "it was started with a pipe"
+    process.stdin.close()

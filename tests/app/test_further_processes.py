@@ -1,0 +1,174 @@
+"""The further processes: when one is started, what its end means, and that none outlives the first."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mailer.app import further_processes
+from mailer.app.further_processes import DONE, OTHER_SETTINGS, TROUBLE, FurtherProcesses
+from mailer.app.installation import App, reload
+from mailer.domain.errors import BadInput
+from mailer.pipeline.sending.company import RelayTrouble
+from tests.club import LETTER, THURSDAY, Club
+from tests.doubles import FrozenClock
+
+PROGRAM = "a_further_process"
+
+
+@pytest.fixture
+def club(tmp_path: Path) -> Club:
+    return Club.found(tmp_path / "club")
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(THURSDAY)
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """What is started in place of a further process; the file has what it was told, and how."""
+    heard = tmp_path / "heard"
+    monkeypatch.setattr(further_processes, "MODULE", PROGRAM)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    def write(text: str) -> Path:
+        head = f"import sys, signal\nfrom pathlib import Path\nheard = Path({str(heard)!r})\n"
+        (tmp_path / f"{PROGRAM}.py").write_text(head + text)
+        return heard
+
+    return write
+
+
+def ended(further: FurtherProcesses) -> None:
+    """Wait until the only one has ended, and let that be noticed."""
+    [process] = further._running.values()
+    process.running.wait(60)
+    assert further.has_ended()
+    assert not further.at_work
+
+
+def may_start(further: FurtherProcesses) -> bool:
+    further.want(None)
+    return further.at_work
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds"),
+    [(DONE, 2), (TROUBLE + RelayTrouble.PASSING, 1), (TROUBLE + RelayTrouble.LASTING, 1800), (1, 2)],
+)
+def test_how_one_ends_decides_when_another_is_started(
+    club: Club, clock: FrozenClock, program: Callable[[str], Path], status: int, seconds: int
+) -> None:
+    program(f"sys.exit({status})")
+    with club.opened(clock) as app:
+        further = FurtherProcesses(app, 2)
+        assert may_start(further)
+        ended(further)
+        clock.advance(seconds=seconds - 0.1)
+        assert not may_start(further)
+        clock.advance(seconds=0.1)
+        assert may_start(further)
+        further.close()
+
+
+def test_one_that_dies_again_and_again_is_said_once_and_started_ever_more_seldom(
+    club: Club, clock: FrozenClock, program: Callable[[str], Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    program("import os\nos.kill(os.getpid(), signal.SIGKILL)")
+    with club.opened(clock) as app:
+        further = FurtherProcesses(app, 2)
+        for seconds in (2, 4, 8, 16, 32, 64, 128, 256, 300, 300):
+            assert may_start(further)
+            ended(further)
+            clock.advance(seconds=seconds - 0.1)
+            assert not may_start(further)
+            clock.advance(seconds=0.1)
+    assert [record.getMessage() for record in caplog.records] == [
+        "a further sending process ended by signal 9; its copies are taken over, and another one is started in 2 s"
+    ]
+
+
+def test_it_is_told_to_leave_once_and_to_stop_each_time(
+    club: Club, clock: FrozenClock, program: Callable[[str], Path]
+) -> None:
+    heard = program("heard.write_text(sys.stdin.read())")  # until the pipe ends
+    with club.opened(clock) as app:
+        further = FurtherProcesses(app, 2)
+        further.want(None)
+        further.leave()
+        further.leave()
+        further.stop(60)
+        further.stop(0)
+        [process] = further._running.values()
+        process.running.stdin.close()
+        further.close()
+    assert heard.read_text() == "finish\nstop 60\nstop 0\n"
+    assert not may_start(further)
+
+
+def test_one_that_is_frozen_does_not_hold_up_the_end(
+    club: Club, clock: FrozenClock, program: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program("sys.stdin.read()")
+    monkeypatch.setattr(further_processes, "_GRACE", 0.1)
+    with club.opened(clock) as app:
+        further = FurtherProcesses(app, 3)
+        further.want(None)
+        pids = [process.running.pid for process in further._running.values()]
+        os.kill(pids[0], signal.SIGSTOP)
+        further.stop(0)
+        further.close()
+    assert len(pids) == 2
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+
+
+def test_with_one_process_none_is_started(club: Club, clock: FrozenClock) -> None:
+    with club.opened(clock) as app:
+        assert not may_start(FurtherProcesses(app, 1))
+
+
+# --- the settings -----------------------------------------------------------------------------------------------------
+
+
+def status_of_a_further_process(app: App) -> int:
+    """The exit status of a real one, which finds nothing to send."""
+    further = FurtherProcesses(app, 2)
+    further.want(None)
+    [process] = further._running.values()
+    status = process.running.wait(60)
+    further.close()
+    return status
+
+
+def test_one_that_finds_other_settings_does_not_send_until_they_are_read_again(
+    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture, program: Callable[[str], Path]
+) -> None:
+    with club.opened(clock) as app:
+        schedule = club.folder / "schedules" / f"{LETTER}.toml"
+        good = schedule.read_text()
+        schedule.write_text(good.replace("Harbour Letter", "Harbour News"))
+        program(f"sys.exit({OTHER_SETTINGS} if {reload(app).context.fingerprint!r} not in sys.argv else {DONE})")
+        further = FurtherProcesses(app, 2)
+        further.want(None)
+        ended(further)
+        clock.advance(days=1)
+        assert not may_start(further)
+        further.use(reload(app).context)
+        assert may_start(further)
+        ended(further)
+    [line] = [record.getMessage() for record in caplog.records]
+    assert "SIGHUP reads schedules/ again" in line
+
+
+def test_a_further_process_sends_by_the_settings_that_the_first_has_read(club: Club) -> None:
+    with club.opened() as app:
+        assert status_of_a_further_process(app) == DONE
+        # Other schedules, and they are bad: the first one keeps those that it has.
+        (club.folder / "schedules" / f"{LETTER}.toml").write_text("[newsletter\n")
+        with pytest.raises(BadInput):
+            reload(app)
+        assert status_of_a_further_process(app) == OTHER_SETTINGS
