@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import ssl
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,6 +25,7 @@ def about(work: Path) -> dict[str, str]:
         "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
         "file system of the ledger": _file_system(work),
         "Python": platform.python_version(),
+        "OpenSSL": ssl.OPENSSL_VERSION.split()[1],
         "SQLite": dbapi().sqlite_version,
         "Postfix": _said("postconf", "-d", "-h", "mail_version"),
         "Node.js": _said("node", "--version").removeprefix("v"),

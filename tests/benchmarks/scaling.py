@@ -39,7 +39,7 @@ def main(words: Sequence[str] | None = None) -> int:
         run = []
         for people in [people for people in IMPORTS if people <= given.to]:
             run += _shown(commands.in_turn(folder / "commands", checkouts, people, given.rounds, imported=True))
-        if beside:
+        if beside and sizes[-1] not in IMPORTS:
             run += _shown(commands.in_turn(folder / "commands", checkouts, sizes[-1], given.rounds))
     about["method"] = (
         "Mailings: one run of each size, English, sent by a process of its own; the register was filled before. "

@@ -116,7 +116,7 @@ SCENES = (
         sink=Kind.SMTP_SINK,
         connections=10,
         far=True,
-        copies={OURS: 2000, "smtp-source": 250, "nodemailer-qp": 400, "aiosmtplib": 250},
+        copies={OURS: 2000, "smtp-source": 400, "nodemailer-qp": 400, "aiosmtplib": 400},
     ),
     Scene(
         key="far-chunking",
