@@ -3,6 +3,8 @@
 import ipaddress
 from dataclasses import dataclass
 
+_A_LABEL = "xn--"  # begins a label of a domain that people read in other letters (RFC 5890 §2.3.2.1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
@@ -34,6 +36,8 @@ class Address:
     @property
     def spellings(self) -> tuple[str, ...]:
         """The forms for comparison: with the domain in A-labels, and in the letters that people read."""
+        if _A_LABEL not in self.domain:
+            return (self.normal,)
         try:
             readable = self.domain.encode("ascii").decode("idna")
         except UnicodeError:

@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import filterfalse, pairwise
 
 from mailer.domain.membership import Membership, Seat
-from mailer.domain.register_columns import cells_of
+from mailer.domain.register_columns import Cell, cells_of
 
 LATIN, CYRILLIC, GREEK = "Latin", "Cyrillic", "Greek"
 _ALPHABETS = (LATIN, CYRILLIC, GREEK)
@@ -23,6 +23,8 @@ _TO = {
 }
 # Small letters that look alike only as capitals: an address is read in any case.
 _CAPITALS_ALIKE = {"в": "b", "н": "h", "β": "b", "η": "h", "μ": "m", "τ": "t"}
+_AS_LATIN = str.maketrans(_TO_LATIN)
+_AS_SMALL_LATIN = str.maketrans(_TO_LATIN | _CAPITALS_ALIKE)
 # Where letters of two alphabets meet.
 _MIXED = re.compile(r"[A-Za-zÀ-ɏ][Ͱ-ԯ]|[Ͱ-ԯ][A-Za-zÀ-ɏ]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -114,21 +116,23 @@ def _in_alphabet(word: str, alphabet: str) -> str | None:
 
 def as_latin(text: str) -> str:
     """The text in small letters, with each letter that looks like a Latin one read as that, and without accents."""
-    small = "".join(_TO_LATIN.get(letter, letter) for letter in text).casefold()
-    alike = "".join(_CAPITALS_ALIKE.get(letter) or _TO_LATIN.get(letter, letter) for letter in small)
-    return fold(alike).replace("ı", "i")
+    if text.isascii():  # as ids are, of which there are many
+        return text.casefold()
+    return fold(text.translate(_AS_LATIN).casefold().translate(_AS_SMALL_LATIN)).replace("ı", "i")
 
 
 def fold(text: str) -> str:
     """The text without case and accents: ё reads as е, É as e."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    if text.isascii():
+        return text.casefold()
+    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text.casefold())))
 
 
 def mixed_cells(before: Membership | Seat | None, after: Membership | Seat) -> Iterator[str]:
     """A note for each word that mixes alphabets in the cells that are new or changed."""
-    old = cells_of(before) if before else {}
+    old: Mapping[str, Cell] | None = None
     for column, cell in cells_of(after).items():
-        if isinstance(cell, str) and cell != old.get(column) and column not in _COMPARED_ELSEWHERE:
-            for word in mixed_words(cell):
-                yield f"{column}: {word}"
+        if isinstance(cell, str) and _MIXED.search(cell) and column not in _COMPARED_ELSEWHERE:
+            old = (cells_of(before) if before else {}) if old is None else old
+            if cell != old.get(column):
+                yield from (f"{column}: {word}" for word in mixed_words(cell))

@@ -152,6 +152,8 @@ def _duplicates(rows: Sequence[MemberRow]) -> list[BadRow]:
     rows_of = defaultdict[str, list[MemberRow]](list)
     for row in rows:
         rows_of[row.person].append(row)
+    if len(rows_of) == len(rows):
+        return []
     return [
         row.bad(
             "person",
@@ -182,15 +184,20 @@ def _contradictions(before: Membership | None, staying: Sequence[Seat], rows: Se
     The register counts only while a person who is not in the file stays on the membership.
     """
     others = [seat.person for seat in staying if seat.ended_on is None]
-    sources = [(f"row {row.row}", cells_of(_membership(before, row))) for row in rows]
+    sources = [(f"row {row.row}", _membership(before, row)) for row in rows]
     if before is not None and others:
-        sources.append((f"the register for {others[0]}", cells_of(before)))
-    place, cells = sources[0]
-    for other_place, other_cells in sources[1:]:
+        sources.append((f"the register for {others[0]}", before))
+    place, first = sources[0]
+    for other_place, other in sources[1:]:
+        if other == first:
+            continue
+        cells, other_cells = cells_of(first), cells_of(other)
         for column in cells:
             if cells[column] != other_cells[column]:
-                text, other = (cell_text(cell) or "nothing" for cell in (cells[column], other_cells[column]))
-                reason = f"{rows[0].membership} has {text} in {place} and {other} in {other_place}; make them the same"
+                text, otherwise = (cell_text(cell) or "nothing" for cell in (cells[column], other_cells[column]))
+                reason = (
+                    f"{rows[0].membership} has {text} in {place} and {otherwise} in {other_place}; make them the same"
+                )
                 return [row.bad(column, reason) for row in rows]
     return []
 

@@ -5,11 +5,12 @@ follow. To keep it, the database needs a column: `store/schema/register.py` with
 A new type of cell needs a parser in `formats/register/cells.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -106,24 +107,21 @@ def cells_of(record: Membership | Seat | Payment) -> dict[str, Cell]:
     for column, read in _FIELDS[type(record)]:
         value = read(record)
         if column.per_language:
-            cells |= {f"{column.name}_{language}": text for language, text in sorted(value.items())}
+            for language, text in sorted(value.items()):
+                cells[f"{column.name}_{language}"] = text
         else:
-            cells[column.name] = _cell(value)
+            write = _WRITTEN.get(type(value))
+            cells[column.name] = write(value) if write else value
     return cells
 
 
-def _cell(value: CellValue) -> Cell:
-    match value:
-        case bool():
-            return "yes" if value else None
-        case MembershipKind():
-            return value.value
-        case Address():
-            return value.wire
-        case tuple():
-            return "+".join(value)
-        case _:
-            return value
+# How values are written that are no cells themselves.
+_WRITTEN: Mapping[type, Callable[[Any], Cell]] = {
+    bool: lambda yes: "yes" if yes else None,
+    MembershipKind: lambda kind: kind.value,
+    Address: lambda address: address.wire,
+    tuple: "+".join,
+}
 
 
 def cell_text(cell: Cell) -> str:
@@ -140,14 +138,35 @@ def with_cells(record: Record, cells: Mapping[str, CellValue]) -> Record:
 
     An empty text removes its language.
     """
-    changes: dict[str, Any] = {}
-    for column, _ in _FIELDS[type(record)]:
+    places = _places(type(record).__name__, tuple(cells))
+    changes: dict[str, Any] = {field: cells[name] for name, field in places.whole}
+    for field, languages in places.languages.items():
+        merged = {**getattr(record, field), **{language: cells[name] for name, language in languages}}
+        changes[field] = {language: text for language, text in merged.items() if text}
+    for field, parts in places.parts.items():
+        changes[field] = replace(getattr(record, field), **{part: cells[name] for name, part in parts})
+    return replace(record, **changes) if changes else record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CellPlaces:
+    """Where cells belong in a record: in whole fields, and by field in its languages and in the parts of a Pause or Period."""
+
+    whole: tuple[tuple[str, str], ...]
+    languages: Mapping[str, list[tuple[str, str]]]
+    parts: Mapping[str, list[tuple[str, str]]]
+
+
+@lru_cache(maxsize=100)  # the tables that are read meanwhile
+def _places(record: str, names: tuple[str, ...]) -> _CellPlaces:
+    whole = list[tuple[str, str]]()
+    languages, parts = dict[str, list[tuple[str, str]]](), dict[str, list[tuple[str, str]]]()
+    for column in (column for column in (*MEMBER_COLUMNS, *PAYMENT_COLUMNS) if column.record.__name__ == record):
+        field, _, part = column.field.partition(".")
         if column.per_language:
-            texts = {language: text for name, text in cells.items() if (language := column.language(name))}
-            merged = {**getattr(record, column.field), **texts}
-            changes[column.field] = {language: text for language, text in merged.items() if text}
-        elif column.name in cells:
-            field, _, inner = column.field.partition(".")
-            value: Any = cells[column.name]
-            changes[field] = replace(changes.get(field, getattr(record, field)), **{inner: value}) if inner else value
-    return replace(record, **changes)
+            languages[field] = [(name, language) for name in names if (language := column.language(name))]
+        elif column.name in names and part:
+            parts.setdefault(field, []).append((column.name, part))
+        elif column.name in names:
+            whole.append((column.name, field))
+    return _CellPlaces(whole=tuple(whole), languages=languages, parts=parts)

@@ -26,22 +26,20 @@ class _Column:
 
     def faults(self) -> dict[int, str]:
         """Why rows are bad, by row: a new id that looks like a known one, or new ids that look alike."""
-        registered = {_appearance(name): name for name in self.registered}
+        new = {row: (name, _appearance(name)) for row, name in self.ids.items() if name not in self.registered}
+        registered = {_appearance(name): name for name in self.registered} if new else {}
         rows_of: dict[str, dict[str, int]] = defaultdict(dict)
-        for row, name in self.ids.items():
-            if name not in self.registered:
-                rows_of[_appearance(name)].setdefault(name, row)
+        for row, (name, appearance) in new.items():
+            rows_of[appearance].setdefault(name, row)
         faults = dict[int, str]()
-        for row, name in self.ids.items():
-            if name in self.registered:
-                continue
-            twin = registered.get(_appearance(name))
-            other = next((other for other in rows_of[_appearance(name)] if other != name), None)
+        for row, (name, appearance) in new.items():
+            twin = registered.get(appearance)
+            other = next((other for other in rows_of[appearance] if other != name), None)
             if twin:
                 choice = ", or another new id" if self.may_be_new else ""
                 faults[row] = f"{_likeness(name, twin)}, which is known; write {twin}{choice}"
             elif other and self.may_be_new:
-                where = rows_of[_appearance(name)][other]
+                where = rows_of[appearance][other]
                 faults[row] = f"{_likeness(name, other)} in row {where}; write both the same, or one clearly otherwise"
         return faults
 

@@ -10,6 +10,7 @@ from mailer.domain.register_rows import BadRow, PaymentRow
 
 # More than any club sees in any currency, and well within the 64 bits in which hundredths are stored.
 MAX_AMOUNT = Decimal(10) ** 13
+_HUNDREDTH = Decimal("0.01")
 
 _CellsOfPayment = tuple[Cell, ...]
 
@@ -99,13 +100,15 @@ def _fault(row: PaymentRow, memberships: Collection[str], refused: Mapping[str, 
         return row.bad("period_to", f"{payment.period.last} is before {payment.period.first}; correct one of the two")
     if abs(payment.amount) >= MAX_AMOUNT:
         return row.bad("amount", f"{payment.amount} is more than a payment can be; correct the amount")
-    if payment.amount != payment.amount.quantize(Decimal("0.01")):
+    if payment.amount != payment.amount.quantize(_HUNDREDTH):
         return row.bad("amount", f"{payment.amount} has more than two decimals; write 50000 or 50000.50")
     return None
 
 
 def _first_difference(row: PaymentRow, payment: Payment) -> str | None:
     """The first column of the file in which the row differs from the entry in the ledger."""
+    if row.payment == payment:
+        return None
     cells, others = cells_of(row.payment), cells_of(payment)
     return next((column for column in cells if column in row.columns and cells[column] != others[column]), None)
 

@@ -39,7 +39,7 @@ def assign_seats(
     if kind is not MembershipKind.CORPORATE:
         reason = f"only a corporate membership has numbered seats, and {membership} is {kind}; leave the cell empty"
         bad = [request.row.bad("seat", reason) for request in requests if request.row.seat_number is not None]
-        return [replace(seat, number=None) for seat in (*staying, *(request.seat for request in requests))], bad
+        return [_with_number(seat, None) for seat in (*staying, *(request.seat for request in requests))], bad
     return _numbered(staying, current, [request for request in requests if request.seat.ended_on is not None])
 
 
@@ -56,7 +56,7 @@ def _too_many(membership: str, kind: MembershipKind, occupied: list[Seat], curre
 def _numbered(
     staying: Sequence[Seat], current: list[SeatRequest], ended: list[SeatRequest]
 ) -> tuple[list[Seat], list[BadRow]]:
-    seats = [replace(seat, number=seat.number or 1) for seat in staying]
+    seats = [_with_number(seat, seat.number or 1) for seat in staying]
     holder_of = {seat.number: seat.label for seat in seats if seat.ended_on is None}
     bad = list[BadRow]()
     for request in current:
@@ -68,20 +68,24 @@ def _numbered(
             bad.append(request.row.bad("seat", reason))
             continue
         holder_of[number] = request.seat.label
-        seats.append(replace(request.seat, number=number))
+        seats.append(_with_number(request.seat, number))
     if bad:
         return [], bad
     for request in current:
         if request.row.seat_number is None:
             number = _former_or_free(request, holder_of)
             holder_of[number] = request.seat.label
-            seats.append(replace(request.seat, number=number))
+            seats.append(_with_number(request.seat, number))
     for request in ended:
         former = request.before.number if request.before else None
         number = request.row.seat_number or former or _former_or_free(request, holder_of)
         holder_of.setdefault(number, request.seat.label)
-        seats.append(replace(request.seat, number=number))
+        seats.append(_with_number(request.seat, number))
     return seats, []
+
+
+def _with_number(seat: Seat, number: int | None) -> Seat:
+    return seat if seat.number == number else replace(seat, number=number)
 
 
 def _former_or_free(request: SeatRequest, holder_of: dict[int | None, str]) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
@@ -70,6 +71,7 @@ def doubts(address: Address) -> tuple[str, ...]:
     return tuple(f"{shown}: {problem}." for problem in problems if problem)
 
 
+@lru_cache(maxsize=1000)
 def _problem_of_domain(domain: str) -> str | None:
     provider = _similar_provider(as_latin(domain))
     if provider and domain != provider:
@@ -96,6 +98,8 @@ def _disguise(labels: Sequence[str]) -> str | None:
 
 def _disguise_of_local(address: Address) -> str | None:
     """What is wrong with a local part that looks Latin and is not, at a domain in Latin letters."""
+    if address.local.isascii():
+        return None
     words = _LETTERS.findall(address.local)
     if not words or not _in_letters(address.domain).isascii() or not all(map(_looks_latin, words)):
         return None

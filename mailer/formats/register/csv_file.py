@@ -50,7 +50,7 @@ def _rows(file: str, text: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> I
     reader = csv.reader(_check_line_length(file, lines), delimiter=separator, strict=True, quoting=quoting)
     try:
         for number, cells in enumerate(reader, start=1):
-            yield TextRow(number=number, cells=tuple(cell.strip() for cell in cells))
+            yield TextRow(number=number, cells=tuple(map(str.strip, cells)))
     except csv.Error as error:
         raise BadInput(f"{file}, line {reader.line_num}: {error}; check the quotation marks.") from error
 

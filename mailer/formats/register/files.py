@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache, partial
 from typing import TypeVar
 
 from mailer.domain.errors import BadInput
@@ -22,9 +23,6 @@ from mailer.domain.similar import nearest
 from mailer.formats.register import cells
 from mailer.formats.register.spreadsheet import TextTable, check_columns, read_table
 from mailer.formats.register.text_rows import OddCell, TextRow, column_letter
-
-# A register without a single name still needs columns to fill in.
-_DEFAULT_LANGUAGES = ["en", "ru"]
 
 # The column in which rejected rows say what is wrong; who mends the row leaves it there.
 REASON = "reason"
@@ -47,13 +45,11 @@ def read_members(
 
 def members_in(table: TextTable, ignored: Collection[str] = ()) -> RegisterTable[MemberRow]:
     """The rows of a members table, and every fault by row and column; raises as `read_members`."""
-    lines = _read_lines(table, MEMBER_COLUMNS, ignored)
-    rows = [
-        MemberRow(file=table.place, row=line.row, cells=values, letters=line.letters)
-        for line, values in lines
-        if not line.bad
-    ]
-    return _register_table(table, rows, lines)
+
+    def member(row: int, cells: Mapping[str, CellValue], letters: Mapping[str, str]) -> MemberRow:
+        return MemberRow(file=table.place, row=row, cells=cells, letters=letters)
+
+    return _register_table(table, MEMBER_COLUMNS, ignored, member)
 
 
 def read_payments(
@@ -69,15 +65,12 @@ def read_payments(
 
 def payments_in(table: TextTable, ignored: Collection[str] = ()) -> RegisterTable[PaymentRow]:
     """The rows of a payments table, and every fault by row and column; raises as `read_payments`."""
-    lines = _read_lines(table, PAYMENT_COLUMNS, ignored)
-    rows = [
-        PaymentRow(
-            file=table.place, row=line.row, payment=_payment(values), columns=frozenset(values), letters=line.letters
-        )
-        for line, values in lines
-        if not line.bad
-    ]
-    return _register_table(table, rows, lines)
+    columns = frozenset(name for name in table.columns if name and name not in _left_out(ignored))
+
+    def payment(row: int, cells: Mapping[str, CellValue], letters: Mapping[str, str]) -> PaymentRow:
+        return PaymentRow(file=table.place, row=row, payment=_payment(cells), columns=columns, letters=letters)
+
+    return _register_table(table, PAYMENT_COLUMNS, ignored, payment)
 
 
 def check_ignored(ignored: Iterable[str], headers: Iterable[tuple[str, ...]]) -> None:
@@ -128,9 +121,7 @@ class _Line:
     @classmethod
     def of(cls, table: TextTable, row: TextRow, text_columns: frozenset[str], ignored: Collection[str]) -> "_Line":
         """The row under its header; a row of another length, or a cell without a column name, is a fault."""
-        header = table.columns
-        names = (*header, *[""] * (len(row.cells) - len(header))) if table.is_workbook else ()
-        letters = {name or str(number): column_letter(number - 1) for number, name in enumerate(names, start=1)}
+        header, letters = table.columns, letters_of(table, len(row.cells))
         texts = _texts(header, row, text_columns)
         line = cls(table.place, row.number, {name: texts[name] for name in texts if name not in ignored}, letters)
         if len(row.cells) < len(header):
@@ -194,11 +185,24 @@ def _texts(header: Sequence[str], row: TextRow, text_columns: frozenset[str]) ->
     }
 
 
-_ReadLines = list[tuple[_Line, dict[str, CellValue]]]
+def letters_of(table: TextTable, width: int) -> dict[str, str]:
+    """The letters of a workbook's columns by their names, by their numbers where a row is wider than the header."""
+    names = (*table.columns, *[""] * (width - len(table.columns))) if table.is_workbook else ()
+    return {name or str(number): column_letter(number - 1) for number, name in enumerate(names, start=1)}
 
 
-def _read_lines(table: TextTable, columns: Sequence[Column], ignored: Collection[str]) -> _ReadLines:
-    ignored = {*ignored, REASON}
+def _left_out(ignored: Collection[str]) -> frozenset[str]:
+    return frozenset({*ignored, REASON})
+
+
+def _register_table(
+    table: TextTable,
+    columns: Sequence[Column],
+    ignored: Collection[str],
+    make: Callable[[int, Mapping[str, CellValue], Mapping[str, str]], R],
+) -> RegisterTable[R]:
+    """Every row that is right, made of its number, its cells and the letters of the columns; every fault in the others."""
+    ignored = _left_out(ignored)
     check_columns(table, columns, ignored)
     text_columns = frozenset(
         name
@@ -206,18 +210,64 @@ def _read_lines(table: TextTable, columns: Sequence[Column], ignored: Collection
         for column in columns
         if column.type in _TEXT_TYPES and (column.language(name) if column.per_language else name == column.name)
     )
-    lines = [_Line.of(table, row, text_columns, ignored) for row in table.rows]
-    return [(line, line.values(columns)) for line in lines]
-
-
-def _register_table(table: TextTable, rows: Iterable[R], lines: _ReadLines) -> RegisterTable[R]:
+    plain_rows, letters = _PlainRows(table, columns, text_columns, ignored), letters_of(table, 0)
+    rows, bad = list[R](), list[BadRow]()
+    for row in table.rows:
+        values = plain_rows.values(row)
+        if values is None:
+            line = _Line.of(table, row, text_columns, ignored)
+            values = line.values(columns)
+            bad.extend(_faults([line]))
+            if line.bad:
+                continue
+        rows.append(make(row.number, values, letters))
     return RegisterTable(
-        rows=tuple(rows),
-        bad=_faults(line for line, _ in lines),
-        warnings=table.warnings,
-        remarks=table.remarks,
-        columns=table.columns,
+        rows=tuple(rows), bad=tuple(bad), warnings=table.warnings, remarks=table.remarks, columns=table.columns
     )
+
+
+class _PlainRows:
+    """Reads the rows of a table in which nothing is wrong; equal cells are parsed once."""
+
+    def __init__(
+        self, table: TextTable, columns: Iterable[Column], text_columns: frozenset[str], ignored: Collection[str]
+    ) -> None:
+        place = {name: index for index, name in enumerate(table.columns) if name and name not in ignored}
+        parse = {column.type: cache(partial(_parse_cell, cells.PARSERS[column.type])) for column in columns}
+        self._width = len(table.columns)
+        self._unnamed = [index for index, name in enumerate(table.columns) if not name]
+        self._named = frozenset(place.values())
+        self._of_text = frozenset(place[name] for name in text_columns if name in place)
+        self._cells = [
+            (name, place[name], parse[column.type])
+            for column in columns
+            for name in (filter(column.language, place) if column.per_language else [column.name])
+            if name in place
+        ]
+
+    def values(self, row: TextRow) -> dict[str, CellValue] | None:
+        """The values of the cells by column; None for a row in which something is wrong."""
+        texts: Sequence[str] = row.cells
+        if len(texts) < self._width or any(texts[self._width :]) or any(texts[index] for index in self._unnamed):
+            return None
+        if row.odd:
+            if any(self._is_wrong(index, odd) for index, odd in row.odd.items()):
+                return None
+            texts = [
+                (row.odd.get(index, _NO_ODDITY).shown if index in self._of_text else "") or text
+                for index, text in enumerate(texts)
+            ]
+        try:
+            return {name: parse(texts[index]) for name, index, parse in self._cells}
+        except BadInput:
+            return None
+
+    def _is_wrong(self, index: int, odd: OddCell) -> bool:
+        return index in self._named and bool(odd.fault or (odd.not_text and index in self._of_text))
+
+
+def _parse_cell(parse: Callable[[str], CellValue], text: str) -> CellValue:
+    return parse(cells.parse_text(text))
 
 
 def _faults(lines: Iterable[_Line]) -> tuple[BadRow, ...]:

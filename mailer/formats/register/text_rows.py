@@ -1,7 +1,7 @@
 """A row of a register file as text, before the meaning of its cells is looked at."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailer.domain.errors import BadInput
 
@@ -58,7 +58,7 @@ def filled_rows(place: str, rows: Iterable[TextRow]) -> Iterator[TextRow]:
             raise BadInput(
                 f"{place}, row {row.number}: it has more than {MAX_COLUMNS} columns; that is not a register."
             )
-        yield TextRow(number=row.number, cells=row.cells[:MAX_COLUMNS], odd=row.odd)
+        yield row if len(row.cells) <= MAX_COLUMNS else replace(row, cells=row.cells[:MAX_COLUMNS])
 
 
 def column_letter(index: int) -> str:
