@@ -6,7 +6,7 @@ read in two ways is encoded if the field allows it (RFC 2047), else refused with
 
 import re
 from binascii import b2a_base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -49,6 +49,8 @@ _QUOTABLE = re.compile(r"[A-Za-z0-9'_.,;:&()/+!#*-]+(?: [A-Za-z0-9'_.,;:&()/+!#*
 _TOKEN = re.compile(r"[A-Za-z0-9!#$&+.^_`{|}~-]+")  # RFC 2045 §5.1 without the characters special in RFC 2231
 _PARAMETER = re.compile(r"[A-Za-z0-9 '()+_,./:=-]{1,60}")  # fits in quotes without a backslash, as every boundary does
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]+@[A-Za-z0-9.-]+")  # a dot-atom that may be UTF-8 (RFC 6532), A-labels
+# A name and an address that no writer would change: both are as strict as in any header.
+_PLAIN_MAILBOX = re.compile(r"(?:[A-Za-z0-9'_-]+ )+<[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+>")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")  # RFC 2919 §2
 _SECTION = 45  # characters of one section of a parameter (RFC 2231 §3), so that its line stays within 78
 
@@ -58,11 +60,14 @@ def unstructured(header: Header, text: str) -> str:
     text = _strip(header, text)
     if not text:
         raise BadInput(f"The {header} is empty; write it.")
-    return _fold(header, _plain_words(header, text) or list(_encode(header, text)))
+    return _fold(header, _plain_words(header, text) or _encode(header, text))
 
 
 def mailbox(header: Header, name: str, address: str) -> str:
     """A field with one address, as written on the wire, and its owner's name, which may be empty."""
+    plain = f"{name} <{address}>"
+    if len(header) + len(": ") + len(plain) <= _ENCODED_LINE and _PLAIN_MAILBOX.fullmatch(plain):  # the usual, fast
+        return f"{header}: {plain}\r\n"
     if not _ADDRESS.fullmatch(address) or "=?" in address or find_invisible(address):
         raise BadInput(f"The {header} cannot hold the address {address!r}; correct the address.")
     name = _strip(header, name)
@@ -121,19 +126,20 @@ def _phrase(header: Header, name: str) -> list[str]:
         return words
     if _QUOTABLE.fullmatch(name) and len(name) + 2 <= _LINE - len(header) - 2:
         return [f'"{name}"']
-    return list(_encode(header, name))
+    return _encode(header, name)
 
 
-def _encode(header: Header, text: str) -> Iterator[str]:
+def _encode(header: Header, text: str) -> list[str]:
     """Encoded words of whole characters; the first fits beside the header's name."""
-    octets = text.encode()
+    octets, words = text.encode(), list[str]()
     start, room = 0, _ENCODED_LINE - len(header) - 2
     while start < len(octets):
         end = start + (min(room, _ENCODED_WORD) - len(_OPENING) - len(_CLOSING)) // 4 * 3
         while end < len(octets) and octets[end] & 0xC0 == 0x80:  # inside a character: RFC 2047 §5 wants it whole
             end -= 1
-        yield _OPENING + b2a_base64(octets[start:end], newline=False).decode("ascii") + _CLOSING
+        words.append(_OPENING + b2a_base64(octets[start:end], newline=False).decode("ascii") + _CLOSING)
         start, room = end, _ENCODED_WORD
+    return words
 
 
 def _parameter(header: Header, name: str, text: str) -> list[str]:
@@ -160,15 +166,18 @@ def _parameter(header: Header, name: str, text: str) -> list[str]:
 def _fold(header: Header, words: Sequence[str]) -> str:
     """The words on as few lines as possible; the first word always stands beside the header's name."""
     whole = f"{header}: {' '.join(words)}\r\n"
-    if len(whole) - 2 <= _ENCODED_LINE:  # fast path: most fields of a copy are short
+    if len(whole) - 2 <= _ENCODED_LINE:  # most fields of a copy are short
         return whole
-    lines = [f"{header}:"]
-    for word in words:
-        limit = _ENCODED_LINE if _OPENING in word or _OPENING in lines[-1] else _LINE
-        if len(lines[-1]) + 1 + len(word) <= limit or lines == [f"{header}:"]:
-            lines[-1] += f" {word}"
+    first, *others = words
+    lines, line = list[str](), f"{header}: {first}"
+    for word in others:
+        longer = f"{line} {word}"
+        if len(longer) <= (_ENCODED_LINE if _OPENING in longer else _LINE):
+            line = longer
         else:
-            lines.append(f" {word}")
-    if max(len(line.encode()) for line in lines) > _LONGEST_LINE:
+            lines.append(line)
+            line = f" {word}"
+    lines.append(line)
+    if len(whole.encode()) > _LONGEST_LINE and max(len(line.encode()) for line in lines) > _LONGEST_LINE:
         raise BadInput(f"The {header} has a word of more than {_LONGEST_LINE} octets; shorten it.")
     return "\r\n".join(lines) + "\r\n"

@@ -1,6 +1,8 @@
 """Writes the links that members find in copies and letters; they say nothing about the person."""
 
-from dataclasses import dataclass
+import re
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from mailer.formats.token import Keyring, Purpose, Token
@@ -16,10 +18,10 @@ PATHS = {
 SAMPLE = "sample"  # instead of a token, in copies that are no member's: previews and tests
 _MAILTO = "mailto:"
 _IN_MAILTO = "!$'*+"  # besides letters, digits and -._~ (RFC 6068 §2)
+_LOCAL_IN_MAILTO = re.compile(rf"[A-Za-z0-9._~{_IN_MAILTO}-]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyLinks:
+class CopyLinks(NamedTuple):
     """The addresses in one copy, each empty without one.
 
     The signed one to unsubscribe at by mail, the page for one click, and the reader's own page, in a copy that is no
@@ -43,11 +45,23 @@ def sample_links(public_url: str, return_path_domain: str) -> CopyLinks:
     return CopyLinks(preferences=mail_link(f"{SAMPLE}@{return_path_domain}") if return_path_domain else "")
 
 
-def mail_link(address: str, subject: str = "") -> str:
-    """The link that opens a mail to an `Address.wire` (RFC 6068); it is of ASCII, and has no `=?` or space."""
+def mail_link(address: str, subject: str = "", number: int | None = None) -> str:
+    """The link that opens a mail to an `Address.wire` (RFC 6068); it is of ASCII, and has no `=?` or space.
+
+    The `number`, if any, ends the subject.
+    """
     local, _, domain = address.rpartition("@")
-    query = f"?subject={quote(subject, safe='')}" if subject else ""
-    return f"{_MAILTO}{quote(local, _IN_MAILTO)}@{domain}{query}"
+    if not _LOCAL_IN_MAILTO.fullmatch(local):
+        local = quote(local, _IN_MAILTO)
+    if not subject:
+        return f"{_MAILTO}{local}@{domain}"
+    return f"{_MAILTO}{local}@{domain}?subject={_quoted(subject)}{'' if number is None else number}"
+
+
+@lru_cache(maxsize=256)
+def _quoted(subject: str) -> str:
+    """The subject as a part of a link; but for their numbers, those of a mailing's copies are few."""
+    return quote(subject, safe="")
 
 
 def shown_link(link: str) -> str:

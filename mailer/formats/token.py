@@ -9,7 +9,7 @@ from functools import lru_cache
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32 (RFC 4648 §6) in lower case, since servers fold the local part
 _DIGITS = {digit: value for value, digit in enumerate(_ALPHABET)}
-_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]  # of two digits, ten bits
 _KEY_ID = 2  # characters, 10 bits: tells which key to try, nothing more
 _SEAL = 16  # characters, 80 bits of the HMAC
 _DIGEST = 32  # hex digits, 128 bits of the HMAC
@@ -88,7 +88,7 @@ class Keyring:
             return None
         for key in self.keys:
             # Compare with the whole token made again, so that a token has only one spelling.
-            if folded.startswith(_key_id(key), 1) and hmac.compare_digest(folded, _token(key, purpose, number)):
+            if folded.startswith(_begun(key, purpose)[0]) and hmac.compare_digest(folded, _token(key, purpose, number)):
                 return Token(purpose=purpose, number=number)
         return None
 
@@ -101,27 +101,38 @@ class Keyring:
 
 
 def _token(key: bytes, purpose: Purpose, number: int) -> str:
-    signature = hmac.digest(key, f"token:{purpose.value}:{number}".encode(), "sha256")
-    return f"{purpose.value}{_key_id(key)}{_digits(number)}{_base32(signature[:10])}"
+    start, keyed = _begun(key, purpose)
+    seal = keyed.copy()
+    seal.update(b"%d" % number)
+    return f"{start}{_digits(number)}{_sixteen_digits(seal.digest())}"
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
+def _begun(key: bytes, purpose: Purpose) -> tuple[str, hmac.HMAC]:
+    """What every token of a purpose begins with, and its keyed hash so far: each copy has several tokens."""
+    return f"{purpose}{_key_id(key)}", hmac.new(key, f"token:{purpose}:".encode(), "sha256")
+
+
 def _key_id(key: bytes) -> str:
-    return _base32(hmac.digest(key, b"key id", "sha256")[:5])[:_KEY_ID]
+    return _sixteen_digits(hmac.digest(key, b"key id", "sha256"))[:_KEY_ID]
 
 
-def _base32(octets: bytes) -> str:
-    """Octets as base 32, two digits at a time: each copy has several tokens. Their number is a multiple of five."""
-    bits, value = len(octets) * 8, int.from_bytes(octets, "big")
-    return "".join([_PAIRS[value >> shift & 1023] for shift in range(bits - 10, -10, -10)])
+def _sixteen_digits(octets: bytes) -> str:
+    """The first ten octets in base 32."""
+    bits = int.from_bytes(octets[:10], "big")
+    return (
+        f"{_PAIRS[bits >> 70]}{_PAIRS[bits >> 60 & 1023]}{_PAIRS[bits >> 50 & 1023]}{_PAIRS[bits >> 40 & 1023]}"
+        f"{_PAIRS[bits >> 30 & 1023]}{_PAIRS[bits >> 20 & 1023]}{_PAIRS[bits >> 10 & 1023]}{_PAIRS[bits & 1023]}"
+    )
 
 
 def _digits(number: int) -> str:
+    """The number in base 32, without leading zeros."""
     digits = ""
-    while number:
-        number, digit = divmod(number, len(_ALPHABET))
-        digits = _ALPHABET[digit] + digits
-    return digits
+    while number >= len(_ALPHABET):
+        number, pair = number >> 10, number & 1023
+        digits = _PAIRS[pair] + digits
+    return _ALPHABET[number] + digits if number else digits
 
 
 def _number(digits: str) -> int:

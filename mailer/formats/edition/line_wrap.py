@@ -12,8 +12,9 @@ NARROW = 48  # lines that do not flow stay within it where they can, for windows
 _NO_BREAK = "\u00a0\u2007\u202f"
 _BREAKABLE = re.compile(rf"[^\S{_NO_BREAK}]+")
 _BREAKABLE_IF_NEEDED = re.compile(rf"(?<=[^{_NO_BREAK}])[{_NO_BREAK}]+(?=[^{_NO_BREAK}])")
-# Latin, Cyrillic and their punctuation take one column each; one match is fast, and every copy is measured.
-_NARROW = re.compile("[ -~\u00a0-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2116]*")
+# Latin, Cyrillic and their punctuation beyond ASCII, of which each takes one column. None is invisible.
+NARROW_LETTERS = "\u00a0-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2116"
+_NARROW = re.compile(f"[ -~{NARROW_LETTERS}]*")  # one match is fast
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})  # Unicode categories of combining marks and invisible characters
 
 

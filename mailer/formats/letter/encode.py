@@ -9,6 +9,7 @@ from mailer.domain.newsletter import SenderName
 from mailer.domain.ports import Message
 from mailer.formats.header import Header, mailbox, structured, unstructured
 from mailer.formats.letter.write import Letter
+from mailer.formats.message.filling import NOTHING
 from mailer.formats.message.frame import encoded, frame
 from mailer.formats.message.slotted_text import SlottedText
 
@@ -29,7 +30,7 @@ def encode(letter: Letter, page: str, *, sender: SenderName, to: Address, messag
         + structured(Header.MIME_VERSION, "1.0")
         + structured(Header.CONTENT_LANGUAGE, ", ".join(letter.languages))
     )
-    text, html = (encoded(SlottedText(constants=(part,), slots=())) for part in (letter.body, page))
+    text, html = (encoded(SlottedText(constants=(part,))) for part in (letter.body, page))
     name = hashlib.sha256(f"{head}{letter.body}{page}".encode()).hexdigest()[:24]
     before_text, between, after = frame(name, text, html)
-    return Message(b"".join((head.encode(), before_text, *text.write({}), between, *html.write({}), *after)))
+    return Message(b"".join((head.encode(), before_text, *text.write(NOTHING), between, *html.write(NOTHING), *after)))

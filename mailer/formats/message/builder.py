@@ -12,15 +12,12 @@ from mailer.domain.issue import PictureFile
 from mailer.domain.newsletter import SenderName
 from mailer.domain.ports import Message
 from mailer.formats.header import Header, identified, mailbox, structured, unstructured
-from mailer.formats.message.frame import SAMPLE, EncodedPart, encoded, frame
+from mailer.formats.message.filling import Filler
+from mailer.formats.message.frame import EncodedPart, encoded, frame
 from mailer.formats.message.parts import picture_part
-from mailer.formats.message.slotted_text import (
-    Values,
-    check_values,
-    slotted_html,
-    slotted_plain_text,
-)
+from mailer.formats.message.slotted_text import Values, slotted_html, slotted_plain_text
 
+_SAMPLE = dict.fromkeys(Slot, "Reader")  # fills the slots while the smaller encoding is chosen
 _ONE_CLICK = structured(Header.LIST_UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click")
 
 
@@ -28,7 +25,7 @@ _ONE_CLICK = structured(Header.LIST_UNSUBSCRIBE_POST, "List-Unsubscribe=One-Clic
 class MessageBuilder:
     """Builds the messages of one edition: holds the octets that all of them share, and fills the slots of each."""
 
-    slots: tuple[Slot, ...]
+    filler: Filler
     before_to: bytes
     after_to: bytes
     text: EncodedPart
@@ -47,7 +44,7 @@ class MessageBuilder:
         are ASCII, except in a local part in another alphabet (RFC 6532). Raises CannotRender naming the slot that cannot
         be filled, and BadInput for a name, address or Message-ID that no header can hold.
         """
-        check_values(self.slots, values)
+        filled = self.filler.fill(values)
         # The recipient's own header fields are adjacent, so they are encoded and joined once.
         own_fields = mailbox(Header.TO, name, address) + structured(Header.MESSAGE_ID, message_id)
         ways = [f"<{link}>" for link in (one_click, unsubscribe) if link]
@@ -61,9 +58,9 @@ class MessageBuilder:
                     self.before_to,
                     own_fields.encode(),
                     self.after_to,
-                    *self.text.write(values),
+                    *self.text.write(filled),
                     self.between,
-                    *self.html.write(values),
+                    *self.html.write(filled),
                     *self.after,
                 )
             )
@@ -91,8 +88,10 @@ def prepare_messages(
     """
     if date.tzinfo is None:
         raise ValueError("the date of a message needs a time zone")
-    text = encoded(slotted_plain_text(edition, banner=banner), encoding)
-    html = encoded(slotted_html(edition, banner=banner), encoding)
+    slotted_parts = slotted_plain_text(edition, banner=banner), slotted_html(edition, banner=banner)
+    filler = Filler(*slotted_parts)
+    sample = filler.fill(_SAMPLE)
+    text, html = [encoded(part, encoding, order=filler.order, sample=sample) for part in slotted_parts]
     before_to = mailbox(Header.FROM, sender.name, sender.address.wire) + mailbox(Header.REPLY_TO, "", reply_to.wire)
     after_to = (
         unstructured(Header.SUBJECT, subject)
@@ -105,11 +104,11 @@ def prepare_messages(
     )
     picture_parts = [picture_part(picture) for picture in pictures]
     digest = hashlib.sha256(f"{before_to}{after_to}".encode())
-    for octets in (*text.write(SAMPLE), *html.write(SAMPLE), *picture_parts):
+    for octets in (*text.write(sample), *html.write(sample), *picture_parts):
         digest.update(octets)
     before_text, between, after = frame(digest.hexdigest()[:24], text, html, picture_parts)
     return MessageBuilder(
-        slots=tuple(sorted(edition.slots)),
+        filler=filler,
         before_to=before_to.encode(),
         after_to=after_to.encode() + before_text,
         text=text,

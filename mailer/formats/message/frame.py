@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from mailer.domain.edition import Slot
 from mailer.formats.header import Header, parametrised, structured
 from mailer.formats.message.base64 import Base64
+from mailer.formats.message.filling import NOTHING, Filled
 from mailer.formats.message.quoted_printable import QuotedPrintable
-from mailer.formats.message.slotted_text import SlottedText, Values
-
-SAMPLE = dict.fromkeys(Slot, "Reader")  # fills the slots while the smaller encoding is chosen; values weigh little
+from mailer.formats.message.slotted_text import Filling, SlottedText
 
 
 class EncodedPart(Protocol):
@@ -17,15 +15,20 @@ class EncodedPart(Protocol):
 
     name: str
 
-    def write(self, values: Values) -> list[bytes]:
+    def write(self, filled: Filled) -> list[bytes]:
         """The part's octets with its slots filled."""
 
 
-def encoded(text: SlottedText, encoding: str = "") -> EncodedPart:
-    """The text in this encoding, else in the smaller one: base64 for Cyrillic, quoted-printable for English."""
-    parts: list[EncodedPart] = [QuotedPrintable(text), Base64(text)]
+def encoded(
+    text: SlottedText, encoding: str = "", *, order: Sequence[Filling] = (), sample: Filled = NOTHING
+) -> EncodedPart:
+    """The text in this encoding, else in the smaller one: base64 for Cyrillic, quoted-printable for English.
+
+    `order` is that in which the words come that fill it; `sample` stands for the values, which weigh little.
+    """
+    parts: list[EncodedPart] = [QuotedPrintable(text, order), Base64(text, order)]
     candidates = [part for part in parts if part.name == encoding] or parts
-    return min(candidates, key=lambda part: len(b"".join(part.write(SAMPLE))))
+    return min(candidates, key=lambda part: len(b"".join(part.write(sample))))
 
 
 def frame(

@@ -2,33 +2,51 @@
 
 import re
 from binascii import b2a_qp
+from collections.abc import Callable, Sequence
+from operator import gt
+from typing import NamedTuple
 
-from mailer.formats.message.slotted_text import SlottedText, Values
+from mailer.formats.message.filling import Filled, picker
+from mailer.formats.message.slotted_text import Filling, SlotPlace, SlottedText, SlotWriter, Values
 
 _LINE = 75  # RFC 2045 §6.7: 76 characters, including the = of a soft break
-# One line that needs no encoding: no =, no space at its end, no start that `_line` encodes.
+# One line that needs no encoding: no =, no space at its end, no start that `_broken` encodes.
 _PLAIN_LINE = re.compile(r"(?!\.|From )[ -<>-~]{0,74}[!-<>-~]")
+_SOFT_BREAK = b"=\r\n"
 
 
 class QuotedPrintable:
-    """A slotted text in quoted-printable. Soft breaks set every slot on lines of its own, so constants never shift."""
+    """A slotted text in quoted-printable. Soft breaks set every place on lines of its own, so constants never shift."""
 
     name = "quoted-printable"
 
-    def __init__(self, text: SlottedText) -> None:
+    def __init__(self, text: SlottedText, order: Sequence[Filling] = ()) -> None:
         first, *others = text.constants
         self._first = encode_quoted_printable(first) + (_break_before_slot(first) if others else b"")
         last = len(others) - 1
-        self._rest = [
-            (text.slots[place], _encode_after_slot(constant) + (_break_before_slot(constant) if place < last else b""))
+        constants = [
+            _encode_after_slot(constant) + (_break_before_slot(constant) if place < last else b"")
             for place, constant in enumerate(others)
         ]
+        self._pieces = [self._first]
+        for constant in constants:
+            self._pieces += (b"", constant)
+        self._places = [_encoded(place, order) for place in text.places]
+        self._patterns = [(place.pattern, place.pick) for place in self._places]
+        self._longest = [place.longest for place in self._places]
 
-    def write(self, values: Values) -> list[bytes]:
+    def write(self, filled: Filled) -> list[bytes]:
         """The part's octets with its slots filled: lines of at most 76 characters that end in CRLF."""
-        written = [self._first]
-        for slot, constant in self._rest:
-            written += (encode_quoted_printable(slot(values)), constant)
+        values, words, text = filled
+        if words:
+            octets = _ordinary(text).split(b"\n")
+            lines = [pattern % pick(octets) for pattern, pick in self._patterns]
+            if any(map(gt, map(len, lines), self._longest)):
+                lines = [place.fitted(line, values) for place, line in zip(self._places, lines, strict=True)]
+        else:
+            lines = [encode_quoted_printable(place.write(values)) for place in self._places]
+        written = self._pieces.copy()
+        written[1::2] = lines
         return written
 
 
@@ -40,28 +58,83 @@ def encode_quoted_printable(text: str) -> bytes:
     """
     if _PLAIN_LINE.fullmatch(text):
         return text.encode()
-    return b"\r\n".join([_line(line) for line in text.encode().split(b"\n")])
+    return b"\r\n".join([_broken(_characters(line)) for line in text.encode().split(b"\n")])
 
 
-def _line(line: bytes) -> bytes:
+class _EncodedPlace(NamedTuple):
+    """A place whose constant words are encoded.
+
+    What the pattern becomes with ordinary values is its line, the soft breaks in the constant words before the first
+    value made. It is as it should be with up to `longest` octets; with more it must be broken from `start` on, and above
+    `fits` be written anew.
+    """
+
+    write: SlotWriter
+    pattern: bytes
+    pick: Callable[[Sequence[bytes]], tuple[bytes, ...]]
+    start: int
+    longest: int
+    fits: int
+
+    def fitted(self, line: bytes, values: Values) -> bytes:
+        """The line, as it should be."""
+        if len(line) <= self.longest:
+            return line
+        if len(line) <= self.fits:
+            return line[: self.start] + _broken(line[self.start :])
+        return encode_quoted_printable(self.write(values))
+
+
+def _encoded(place: SlotPlace, order: Sequence[Filling]) -> _EncodedPlace:
+    before, *others = _characters((place.pattern % tuple("\0" for _ in place.fillings)).encode()).split(b"=00")
+    *begun, before = _broken(before).split(_SOFT_BREAK)
+    start = sum(len(line) + len(_SOFT_BREAK) for line in begun)
+    words = (_SOFT_BREAK.join((*begun, before)), *others)
+    # A character takes at least one octet.
+    characters = len(place.pattern % tuple("" for _ in place.fillings))
+    fits = sum(map(len, words)) + place.longest - characters
+    if b"From ".startswith(before) and before:
+        fits = -1  # a value may make it the start that is encoded
+    return _EncodedPlace(
+        write=place.write,
+        pattern=b"%b".join([word.replace(b"%", b"%%") for word in words]),
+        pick=picker([order.index(filling) for filling in place.fillings]),
+        start=start,
+        longest=min(start + _LINE, fits),
+        fits=fits,
+    )
+
+
+def _ordinary(text: str) -> bytes:
+    """The same for a text of ordinary values; every English date has a no-break space. The library takes five times as long."""
+    plain = text.replace("=", "=3D").replace("\u00a0", "=C2=A0")
+    return plain.encode() if plain.isascii() else _characters(text.encode())
+
+
+def _characters(text: bytes) -> bytes:
+    """Each character of the text encoded, its lines as long as they are."""
     # The library's soft breaks leave no room to encode the first character of a line.
-    rest = b2a_qp(line).replace(b"=\n", b"")
+    return b2a_qp(text).replace(b"=\n", b"")
+
+
+def _broken(rest: bytes) -> bytes:
+    """The encoded line with soft breaks."""
     lines: list[bytes] = []
     while True:
         if rest.startswith((b".", b"From ")):
             rest = b"=%02X" % rest[0] + rest[1:]
         if len(rest) <= _LINE:
-            return b"=\r\n".join([*lines, rest])
+            return _SOFT_BREAK.join([*lines, rest])
         end = _LINE - (rest[_LINE - 1 : _LINE] == b"=") - 2 * (rest[_LINE - 2 : _LINE - 1] == b"=")  # not within =3D
         lines.append(rest[:end])
         rest = rest[end:]
 
 
 def _break_before_slot(constant: str) -> bytes:
-    return b"=\r\n" if constant and not constant.endswith("\n") else b""
+    return _SOFT_BREAK if constant and not constant.endswith("\n") else b""
 
 
 def _encode_after_slot(constant: str) -> bytes:
     """The constant after a slot: a line break of its own ends the slot's line, else a soft break does."""
     encoded = encode_quoted_printable(constant)
-    return encoded if constant.startswith("\n") else b"=\r\n" + encoded
+    return encoded if constant.startswith("\n") else _SOFT_BREAK + encoded

@@ -1,14 +1,15 @@
-"""Splits an edition into the text that is the same for every recipient and the slots that differ."""
+"""Splits an edition into the text that is the same for every recipient and the places that differ."""
 
 import html
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 from urllib.parse import quote
 
 from mailer.domain.edition import ADDRESSES, Edition, HtmlSlot, Place, Slot, SlotLine
-from mailer.domain.errors import CannotRender
-from mailer.formats.characters import find_invisible
-from mailer.formats.edition.line_wrap import COLUMNS, words, wrap
+from mailer.formats.edition.line_wrap import COLUMNS, is_one_line, words, wrap
 from mailer.formats.edition.slot_lines import fill
 from mailer.formats.links import shown_link
 
@@ -23,17 +24,57 @@ BANNER_HTML = (
 )
 
 
+class Spelling(StrEnum):
+    """How a slot's value is written in a place, but for the escaping of HTML, which changes no ordinary value."""
+
+    AS_IS = "as it is"
+    SHOWN = "shown"  # of a link, what a person reads
+    QUOTED = "quoted"  # as one component of an address (RFC 3986 §2.1)
+
+
+class Filling(NamedTuple):
+    """What goes into a place: a slot's value in one spelling."""
+
+    slot: Slot
+    spelling: Spelling
+
+    def of(self, values: Values) -> str:
+        """The value as it is spelled."""
+        value = values[self.slot]
+        match self.spelling:
+            case Spelling.AS_IS:
+                return value
+            case Spelling.SHOWN:
+                return shown_link(value)
+            case Spelling.QUOTED:
+                return quote(value, safe="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotPlace:
+    """A place to fill: a value in the HTML, or a line of the text with every slot in it.
+
+    `write` fills it with any values. The same comes from putting ordinary ones for each `%s` of the `pattern`, as long as
+    that has at most `longest` characters.
+    """
+
+    write: SlotWriter
+    pattern: str
+    fillings: tuple[Filling, ...]
+    longest: int = sys.maxsize
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlottedText:
-    """One part of an edition: a slot between every two constants, which may be empty. Lines end with `\\n`."""
+    """One part of an edition: a place between every two constants, which may be empty. Lines end with `\\n`."""
 
     constants: tuple[str, ...]
-    slots: tuple[SlotWriter, ...]
+    places: tuple[SlotPlace, ...] = ()
 
 
 def slotted_html(edition: Edition, *, banner: str = "") -> SlottedText:
     """The HTML part, below the banner if there is one. Its last line ends with a line break."""
-    pieces: list[str | SlotWriter] = [piece if isinstance(piece, str) else _html_slot(piece) for piece in edition.html]
+    pieces: list[str | SlotPlace] = [piece if isinstance(piece, str) else _html_place(piece) for piece in edition.html]
     if banner:
         pieces.insert(edition.banner_html, BANNER_HTML.format(html.escape(banner)))
     return _join(pieces)
@@ -44,53 +85,50 @@ def slotted_plain_text(edition: Edition, *, banner: str = "") -> SlottedText:
     lines = list(edition.text)
     if banner:
         lines.insert(edition.banner_text, "".join(f"{line}\n" for line in (*wrap(words(banner)), "*" * COLUMNS, "")))
-    pieces: list[str | SlotWriter] = []
+    pieces: list[str | SlotPlace] = []
     for line in lines:
-        pieces += [line] if isinstance(line, str) else [_text_slot(line), "\n"]
+        pieces += [line] if isinstance(line, str) else [_text_place(line), "\n"]
     return _join(pieces)
 
 
-def check_values(slots: Iterable[Slot], values: Values) -> None:
-    """Raise CannotRender, naming the slot, for a value that is missing, blank, or contains an invisible character."""
-    for slot in slots:
-        value = values.get(slot, "")
-        if not value.strip():
-            raise CannotRender(f"there is no value for '{slot}'")
-        character = find_invisible(value)
-        if character:
-            raise CannotRender(f"the value for '{slot}' contains an invisible character, {character}")
-
-
-def _html_slot(piece: HtmlSlot) -> SlotWriter:
+def _html_place(piece: HtmlSlot) -> SlotPlace:
     slot = piece.slot
     match piece.place:
         case Place.TEXT if slot in ADDRESSES:
-            return lambda values: html.escape(shown_link(values[slot]))
+            filling = Filling(slot, Spelling.SHOWN)
         case Place.TEXT | Place.ATTRIBUTE | Place.ADDRESS:
-            return lambda values: html.escape(values[slot])
-        case Place.URL:
-            # RFC 3986 §2.1: one component; the template wrote the address around it.
-            return lambda values: quote(values[slot], safe="")
+            filling = Filling(slot, Spelling.AS_IS)
+        case Place.URL:  # the template wrote the address around it
+            filling = Filling(slot, Spelling.QUOTED)
+    return SlotPlace(write=lambda values: html.escape(filling.of(values)), pattern="%s", fillings=(filling,))
 
 
-def _text_slot(line: SlotLine) -> SlotWriter:
-    if ADDRESSES.isdisjoint(line.pieces):
-        return lambda values: "\n".join(fill(line, values))
-    return lambda values: "\n".join(fill(line, {**values, **_shown_links(values)}))
+def _text_place(line: SlotLine) -> SlotPlace:
+    fillings = tuple(_shown(piece) for piece in line.pieces if isinstance(piece, Slot))
+
+    def write(values: Values) -> str:
+        return "\n".join(fill(line, {filling.slot: filling.of(values) for filling in fillings}))
+
+    end = " " if line.soft else ""
+    pattern = "".join("%s" if isinstance(piece, Slot) else piece.replace("%", "%%") for piece in line.pieces) + end
+    # Ordinary values leave a line that is one line with a letter for each of them as it is, unless it becomes too long.
+    is_fixed = not line.indent and is_one_line(pattern.removesuffix(end) % tuple("x" for _ in fillings))
+    longest = COLUMNS - 1 + len(end) if is_fixed else -1
+    return SlotPlace(write=write, pattern=pattern, fillings=fillings, longest=longest)
 
 
-def _shown_links(values: Values) -> dict[Slot, str]:
-    return {slot: shown_link(values[slot]) for slot in ADDRESSES if slot in values}
+def _shown(slot: Slot) -> Filling:
+    return Filling(slot, Spelling.SHOWN if slot in ADDRESSES else Spelling.AS_IS)
 
 
-def _join(pieces: Iterable[str | SlotWriter]) -> SlottedText:
-    constants, slots = [""], list[SlotWriter]()
+def _join(pieces: Iterable[str | SlotPlace]) -> SlottedText:
+    constants, places = [""], list[SlotPlace]()
     for piece in pieces:
         if isinstance(piece, str):
             constants[-1] += piece
         else:
-            slots.append(piece)
+            places.append(piece)
             constants.append("")
     constants = [constant.replace("\r\n", "\n").replace("\r", "\n") for constant in constants]
     constants[-1] = constants[-1].removesuffix("\n") + "\n"
-    return SlottedText(constants=tuple(constants), slots=tuple(slots))
+    return SlottedText(constants=tuple(constants), places=tuple(places))

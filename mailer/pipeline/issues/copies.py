@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 from unicodedata import normalize
 
 from mailer.domain.circulation import Copy
@@ -12,6 +13,7 @@ from mailer.domain.errors import BadInput, CannotRender
 from mailer.domain.issue import PictureFile
 from mailer.domain.mailing import Mailing
 from mailer.domain.names import label
+from mailer.domain.newsletter import EnglishDates
 from mailer.domain.ports import Message
 from mailer.domain.remedy import Action
 from mailer.formats.dates_and_money import long_date
@@ -23,6 +25,17 @@ from mailer.formats.pause_subject import pause_subject
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, loaded
 from mailer.store import Connection, issues, mailings
+
+
+class _Prepared(NamedTuple):
+    """What the copies of one edition share: the builder, and how the mails by which their readers pause begin.
+
+    The subject is in the reader's language, and for programs in English.
+    """
+
+    builder: MessageBuilder
+    subject: str
+    subject_for_programs: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +55,7 @@ class Workbench:
     sign: Callable[[Message, datetime], Message]
     largest: int = field(init=False)  # no copy has more octets
     # By language, variant and whether for a test. Each is prepared when the first copy needs it.
-    _builders: dict[tuple[str, Variant, bool], MessageBuilder] = field(
+    _prepared: dict[tuple[str, Variant, bool], _Prepared] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -60,34 +73,36 @@ class Workbench:
         longer than all the rest. No line begins with a dot, so SMTP has none to double. Raises CannotRender naming
         the person, KeyError for a missing edition.
         """
-        builder = self._builders.get((copy.language, copy.variant, test)) or self._prepare(copy, test=test)
-        until, dates = copy.paid_until, self.letterhead.english_dates
-        links = self.links(self.letterhead.public_url, delivery)
-        address = links.unsubscribe or self.letterhead.reply_to.wire
+        prepared = self._prepared.get((copy.language, copy.variant, test)) or self._prepare(copy, test=test)
+        until, letterhead, number = copy.paid_until, self.letterhead, copy.copy_number
+        links = self.links(letterhead.public_url, delivery)
+        address = links.unsubscribe or letterhead.reply_to.wire
         # Without a page, the link in the text opens a draft for the reader.
-        preferences = links.preferences or mail_link(address, self._asked(copy, copy.language, test=test))
+        preferences = links.preferences or mail_link(address, prepared.subject, number)
         # Mail programs send by themselves what stands in the header. It is ASCII, since spam filters take the %BF of a
         # Russian letter for a template that was not filled in.
-        header = mail_link(address, "unsubscribe" if links.unsubscribe else self._asked(copy, "en", test=test))
+        if links.unsubscribe:
+            header = mail_link(address, "unsubscribe")
+        else:
+            header = mail_link(address, prepared.subject_for_programs, number)
         values = {
             Slot.NAME: copy.name,
             Slot.SALUTATION: copy.salutation,
-            Slot.COPY_NUMBER: str(copy.copy_number),
-            Slot.PAID_UNTIL: _date_in_words(until, dates.locale(copy.language)) if until is not None else "",
+            Slot.COPY_NUMBER: str(number),
+            Slot.PAID_UNTIL: _date_in_words(until, copy.language, letterhead.english_dates)
+            if until is not None
+            else "",
             Slot.PREFERENCES: preferences,
         }
         try:
-            message = builder.make(copy.name, copy.address.wire, message_id, values, header, links.one_click)
+            message = prepared.builder.make(copy.name, copy.address.wire, message_id, values, header, links.one_click)
         except CannotRender as error:
             raise _unmade(copy, _register_fault(error)) from error
         except BadInput as error:
             raise _unmade(copy, str(error)) from error
         return self.sign(message, self.date) if sign else message
 
-    def _asked(self, copy: Copy, language: str, *, test: bool) -> str:
-        return _marked(pause_subject(language, str(self.issue), copy.copy_number), test=test)
-
-    def _prepare(self, copy: Copy, *, test: bool) -> MessageBuilder:
+    def _prepare(self, copy: Copy, *, test: bool) -> _Prepared:
         edition = self.editions[copy.language, copy.variant]
         try:
             builder = prepare_messages(
@@ -104,7 +119,11 @@ class Workbench:
             )
         except BadInput as error:
             raise _unmade(copy, str(error)) from error
-        return self._builders.setdefault((copy.language, copy.variant, test), builder)
+        subject, subject_for_programs = [
+            _marked(pause_subject(language, str(self.issue)), test=test) for language in (copy.language, "en")
+        ]
+        prepared = _Prepared(builder, subject, subject_for_programs)
+        return self._prepared.setdefault((copy.language, copy.variant, test), prepared)
 
 
 def workbench(connection: Connection, context: Context, mailing: Mailing) -> Workbench:
@@ -135,7 +154,9 @@ def pictures_of(connection: Connection, content_hash: str, editions: Iterable[Ed
 
 
 # A mailing has few different dates, and writing one in words takes as long as the rest of a copy.
-_date_in_words = lru_cache(maxsize=1024)(long_date)
+@lru_cache(maxsize=1024)
+def _date_in_words(day: date, language: str, dates: EnglishDates) -> str:
+    return long_date(day, dates.locale(language))
 
 
 def _unmade(copy: Copy, why: str) -> CannotRender:

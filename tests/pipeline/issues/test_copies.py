@@ -78,7 +78,7 @@ def test_messages_are_prepared_once_for_an_edition_and_once_for_its_tests(bench:
     for number in range(3):
         for test in (False, True):
             bench.make(replace(COPY, copy_number=number), f"<m{number}@x>", test=test)
-    assert set(bench._builders) == {("en", CORPORATE, False), ("en", CORPORATE, True)}
+    assert set(bench._prepared) == {("en", CORPORATE, False), ("en", CORPORATE, True)}
 
 
 @pytest.mark.parametrize(
