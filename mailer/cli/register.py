@@ -52,6 +52,7 @@ def import_(
             payments_table=payments_table,
             end_missing=end,
             skip_bad=skip_bad,
+            shown=difference,
         )
     changed = applied and not difference.changes_nothing
     console.show(

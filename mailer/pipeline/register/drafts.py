@@ -125,6 +125,7 @@ def apply_draft(context: Context, session: str, *, digest: str, version: int, sk
         raise Refused("other tables were brought in this session meanwhile; nothing was applied: look at them again")
     members, payments = _tables(context, draft)
     end = context.clock.now().date() if draft.end_missing else None
+    shown = compare(context, members_table=members, payments_table=payments, end_missing=end)
     with context.store.transaction() as connection:
         difference = import_within(
             connection,
@@ -134,6 +135,7 @@ def apply_draft(context: Context, session: str, *, digest: str, version: int, sk
             end_missing=end,
             skip_bad=skip_bad,
             version=version,
+            shown=shown,
         )
         if not difference.bad:
             drafts.drop(connection, session)

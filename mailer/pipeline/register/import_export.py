@@ -37,8 +37,9 @@ def compare(
     `end_missing` is the `ended_on` for people who are not in the members table; None leaves them. The warnings name
     addresses that look mistyped, duplicate rows, and why no person was ended.
     """
-    with context.store.transaction() as connection:
-        return _difference(context, connection, members_table, payments_table, end_missing)
+    with context.store.reading() as connection:
+        register = members.load_register(connection)
+    return compare_with(context, register, members_table, payments_table, end_missing)
 
 
 def import_register(
@@ -48,6 +49,7 @@ def import_register(
     payments_table: PaymentsTable | None,
     end_missing: date | None,
     skip_bad: bool,
+    shown: Difference | None = None,
 ) -> Difference:
     """Apply the tables to the register in one transaction; returns what changed, and raises as `import_within`."""
     with context.store.transaction() as connection:
@@ -58,6 +60,7 @@ def import_register(
             payments_table=payments_table,
             end_missing=end_missing,
             skip_bad=skip_bad,
+            shown=shown,
         )
 
 
@@ -70,15 +73,19 @@ def import_within(
     end_missing: date | None,
     skip_bad: bool,
     version: int | None = None,
+    shown: Difference | None = None,
 ) -> Difference:
     """Apply the tables to the register, with an entry in the history; returns what changed.
 
     A bad row in either table stops both, since payments depend on members: raises BadInput. With `skip_bad`, only the
     bad rows are left out. Importing the same tables again changes nothing. Refused when the register has not this
-    version any more: another person has changed it since the difference was shown.
+    version any more: another person has changed it since the difference was shown. What was `shown` of the register's
+    version of now is applied as it is, so that other writers wait for no comparison.
     """
     members.lock_register(connection)
-    change = _difference(context, connection, members_table, payments_table, end_missing)
+    change = shown
+    if change is None or change.version != members.register_version(connection):
+        change = _difference(context, connection, members_table, payments_table, end_missing)
     if version is not None and change.version != version:
         raise Refused("the register has changed since you saw the difference; nothing was applied: look at it again")
     if change.bad and not skip_bad:
