@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from mailer.domain.address import Address
 from mailer.domain.edition import Variant
@@ -57,8 +58,7 @@ class Judged:
         return self.candidate.seat.label
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class Copy(NamedTuple):
     """The one numbered message for one person in one language: what is filled into the edition, and where it goes."""
 
     person: str

@@ -75,9 +75,9 @@ def calls_for_a_rest(outcome: Outcome) -> bool:
     if isinstance(outcome, Throttled):
         return outcome.by_provider
     reply = outcome.reply
-    if reply is None or is_greylisting(reply):
+    if reply is None or reply.code // 100 != 4 or not reply.status.startswith("4.7."):
         return False
-    return reply.code // 100 == 4 and reply.status.startswith("4.7.")
+    return not is_greylisting(reply)
 
 
 def family_pause(failures: int) -> timedelta:

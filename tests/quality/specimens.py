@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -112,9 +111,9 @@ def a_message(
     usual = Variant(terms=variant.terms, wording=variant.wording) if variant else Variant(terms=Terms.CORPORATE)
     (copy,) = made_up_copies(found.newsletter, [language], inserts, [usual])
     if variant:
-        copy = replace(copy, variant=variant)
+        copy = copy._replace(variant=variant)
     if name:
-        copy = replace(copy, name=name, salutation=name)
+        copy = copy._replace(name=name, salutation=name)
     return bench.make(copy, "<17@club.example>", test=test)
 
 

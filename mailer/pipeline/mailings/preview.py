@@ -1,6 +1,6 @@
 """Shows one copy of an issue as its reader would get it, and how the copies of two readers differ."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mailer.domain.circulation import Copy, copies_for
 from mailer.domain.edition import Edition, Variant, variant_named
@@ -162,8 +162,7 @@ def _inserts(context: Context, revision: Revision, frozen: Mailing | None) -> In
 def _masked(context: Context, revision: Revision, copy: Copy) -> Copy:
     """The same copy with all that is the person's made up."""
     person, salutation = MADE_UP.get(copy.language, MADE_UP["en"])
-    return replace(
-        copy,
+    return copy._replace(
         person="made-up",
         copy_number=1,
         address=context.newsletter(revision.newsletter).sender.address,

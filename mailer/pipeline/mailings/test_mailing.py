@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy, Judged, copies_for
@@ -89,7 +89,7 @@ def prepare_test_mailing(
     messages = []
     for address in addresses:
         for template in copies:
-            copy = replace(template, address=address)
+            copy = template._replace(address=address)
             message = bench.make(copy, _message_id(context, name, copy), test=True)
             envelope = Envelope(sender=newsletter.sender.address.wire, recipient=address.wire)
             messages.append(AddressedMessage(envelope=envelope, message=message))
@@ -181,7 +181,7 @@ def _test_copies(
     if judged is not None:
         for copy in copies_for([judged], inserts=inserts, first_number=1):
             for variant in [usual_offer(each, inserts) for each in chosen or ()] or [copy.variant]:
-                yield replace(copy, variant=variant, paid_until=copy.paid_until or plausible_end(variant, inserts.day))
+                yield copy._replace(variant=variant, paid_until=copy.paid_until or plausible_end(variant, inserts.day))
         return
     yield from made_up_copies(newsletter, revision.languages, inserts, chosen)
 

@@ -94,10 +94,10 @@ def throttle_after(connection: Connection, outcomes: Iterable[tuple[str, Outcome
     slow: dict[str, Outcome] = {}
     accepting: set[str] = set()
     for family, outcome in outcomes:
-        if calls_for_a_rest(outcome):
-            slow[family] = outcome
-        elif isinstance(outcome, Accepted):
+        if isinstance(outcome, Accepted):
             accepting.add(family)
+        elif calls_for_a_rest(outcome):
+            slow[family] = outcome
     recovered = accepting - slow.keys()
     if recovered and (recovered := recovered & limits.expired_throttles(connection, now)):
         limits.end_throttles(connection, recovered)

@@ -1,6 +1,6 @@
 """One turn of the sender: records the results of attempts and claims further copies, in one transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -157,7 +157,7 @@ def _claim(
                 judged_for.add(mailing.id)
                 batch += take(free - len(batch))
             wave = wave if wave is None else wave - len(batch)
-            claimed += [_outgoing(context, bench, claim, until) for claim in batch]
+            claimed.extend(_outgoing(context, bench, batch, until))
     return copies, bool(judged_for)
 
 
@@ -214,11 +214,10 @@ def _workbench(
     return workbenches[mailing.id]
 
 
-def _outgoing(context: Context, bench: Workbench, claim: Claim, until: float) -> OutgoingCopy:
-    # The Message-ID's token is the ENVID too: a report then names its delivery although the header was not returned.
-    envelope = Envelope(
-        sender=context.return_path(claim.delivery) or bench.letterhead.sender.address.wire,
-        recipient=claim.copy.address.wire,
-        identity=claim.message_id.partition("@")[0].removeprefix("<"),
-    )
-    return OutgoingCopy(claim=claim, bench=bench, envelope=envelope, until=until)
+def _outgoing(context: Context, bench: Workbench, claimed: Sequence[Claim], until: float) -> Iterator[OutgoingCopy]:
+    sender = bench.letterhead.sender.address.wire
+    for claim in claimed:
+        # The Message-ID's token is the ENVID too: a report then names its delivery although the header was not returned.
+        identity = claim.message_id.partition("@")[0].removeprefix("<")
+        envelope = Envelope(context.return_path(claim.delivery) or sender, claim.copy.address.wire, identity)
+        yield OutgoingCopy(claim=claim, bench=bench, envelope=envelope, until=until)

@@ -33,13 +33,5 @@ def copy_from(
     paid_until: date | None,
 ) -> Copy:
     """The copy that these columns hold."""
-    return Copy(
-        person=person,
-        language=language,
-        variant=variant_named(variant),
-        copy_number=copy_number,
-        address=Address.from_wire(address),
-        name=name,
-        salutation=salutation,
-        paid_until=paid_until,
-    )
+    own = variant_named(variant), copy_number, Address.from_wire(address)
+    return Copy(person, language, *own, name, salutation, paid_until)

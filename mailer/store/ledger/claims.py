@@ -29,7 +29,7 @@ class Claim(NamedTuple):
     message_id: str
 
 
-_CLAIMED = ("id", "epoch", "mailing", "family", "message_id", *COPY_COLUMNS)
+_CLAIMED = ("id", "epoch", "family", "message_id", *COPY_COLUMNS)
 
 
 def claim(
@@ -63,7 +63,7 @@ def claim(
     elif without:
         parameters["values"] = packed(sorted(without))
     find, take = _claiming(connection.dialect.name, which)
-    claimed = [_claim(row) for row in read(connection.execute(find, parameters).scalar())]
+    claimed = [_claim(mailing, row) for row in read(connection.execute(find, parameters).scalar())]
     if claimed:
         parameters = {"values": packed(claim.delivery for claim in claimed), "now": now, "by_owner": owner}
         count = connection.execute(take, parameters | {"by_relay": relay, "lease": lease_until}).rowcount
@@ -72,8 +72,8 @@ def claim(
     return claimed
 
 
-def _claim(row: list[Any]) -> Claim:
-    delivery, epoch, mailing, family, message_id, *columns = row
+def _claim(mailing: int, row: list[Any]) -> Claim:
+    delivery, epoch, family, message_id, *columns = row
     paid_until = columns[-1]
     columns[-1] = date.fromisoformat(paid_until) if paid_until is not None else None
     return Claim(delivery, epoch + 1, mailing, family, copy_from(*columns), message_id)  # claiming raises the epoch
