@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from mailer.domain.issue import Issue
 from mailer.domain.mailing import Mailing
@@ -92,8 +92,11 @@ def dated_within(connection: Connection, first: date, last: date, limit: int) ->
 
 def revision_of(connection: Connection, mailing: Mailing) -> Revision:
     """The revision that a mailing was planned from. It is kept for ever."""
-    query = select(revisions).where(revisions.c.content_hash == mailing.content_hash)
-    return _revision(connection.execute(query).one())
+    return _revision(connection.execute(_WITH_HASH, {"of_hash": mailing.content_hash}).one())
+
+
+# Built once: a sender asks it at every turn.
+_WITH_HASH = select(revisions).where(revisions.c.content_hash == bindparam("of_hash"))
 
 
 def files_of(connection: Connection, content_hash: str) -> tuple[RawFile, ...]:

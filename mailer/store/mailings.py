@@ -8,6 +8,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Text,
+    bindparam,
     cast,
     func,
     insert,
@@ -27,6 +28,11 @@ from mailer.store.schema import (
 )
 
 _COLUMNS = [mailings.c[field.name] for field in fields(Mailing)]
+# Built once: a sender executes them at every turn, and building one takes longer than its answer.
+_IN_STATES = (
+    select(*_COLUMNS).where(mailings.c.state.in_(bindparam("states", expanding=True))).order_by(mailings.c.planned_at)
+)
+_LOCK_PLAN = select(mailings.c.id).where(mailings.c.id == bindparam("of_mailing")).with_for_update(read=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +53,8 @@ def mailings_of(connection: Connection, newsletter: str, serial: int) -> list[Ma
 
 def mailings_in(connection: Connection, states: Iterable[MailingState]) -> list[Mailing]:
     """Every mailing in one of these states, oldest plan first."""
-    query = select(*_COLUMNS).where(mailings.c.state.in_([state.value for state in states]))
-    return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.planned_at))]
+    rows = connection.execute(_IN_STATES, {"states": [state.value for state in states]})
+    return [_mailing(row) for row in rows]
 
 
 def not_ended(connection: Connection) -> list[Mailing]:
@@ -143,7 +149,7 @@ def lock(connection: Connection, newsletter: str, serial: int) -> None:
 
 def lock_plan(connection: Connection, identity: int) -> None:
     """Keep the mailing's plan from being replaced until this transaction ends; others may lock it too."""
-    connection.execute(select(mailings.c.id).where(mailings.c.id == identity).with_for_update(read=True)).all()
+    connection.execute(_LOCK_PLAN, {"of_mailing": identity}).all()
 
 
 def add_editions(connection: Connection, identity: int, compiled: Iterable[StoredEdition]) -> None:

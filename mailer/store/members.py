@@ -21,10 +21,14 @@ from mailer.store.schema import memberships, payments, register_state, seats
 
 def register_version(connection: Connection) -> int:
     """The number that grows with every change of the register, locked until a writing transaction ends."""
-    query = select(register_state.c.version)
     # A reading transaction sees one state anyway, and locks nothing.
     reading = connection.get_execution_options().get("reading", False)
-    return connection.execute(query if reading else query.with_for_update(read=True)).scalar() or 0
+    return connection.execute(_VERSION if reading else _VERSION_LOCKED).scalar() or 0
+
+
+# Built once: a sender asks it at every turn.
+_VERSION = select(register_state.c.version)
+_VERSION_LOCKED = _VERSION.with_for_update(read=True)
 
 
 def load_register(connection: Connection) -> Register:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from mailer.store.columns import insert_into
 from mailer.store.schema import relay_sizes
@@ -21,5 +21,10 @@ def sizes(connection: Connection, relays: Collection[str]) -> dict[str, int]:
     """The size that each of these relays announced last; a relay that was never reached is left out."""
     if not relays:
         return {}
-    query = select(relay_sizes.c.relay, relay_sizes.c.octets).where(relay_sizes.c.relay.in_(sorted(relays)))
-    return {row.relay: row.octets for row in connection.execute(query)}
+    return {row.relay: row.octets for row in connection.execute(_SIZES, {"relays": sorted(relays)})}
+
+
+# Built once: a sender asks it at every turn.
+_SIZES = select(relay_sizes.c.relay, relay_sizes.c.octets).where(
+    relay_sizes.c.relay.in_(bindparam("relays", expanding=True))
+)

@@ -86,12 +86,11 @@ def run_turn(
     for claim, why in request.unmakable:
         hold_unmakable(connection, context, claim, why)
     startable = startable_mailings(connection, context, now, request.only)
-    going = claims.still_sending(connection, [mailing.id for mailing in startable])
     copies, judged = _claim(connection, context, settings, workbenches, request, startable, now)
     epoch = claims.advance_epoch(connection) if any(copies.values()) else claims.ledger_epoch(connection)
     if any(copies.values()):
         note_work(connection, now)
-    return TurnResult(copies=copies, going=frozenset(going), epoch=epoch, judged=judged)
+    return TurnResult(copies=copies, going=frozenset(mailing.id for mailing in startable), epoch=epoch, judged=judged)
 
 
 def startable_mailings(

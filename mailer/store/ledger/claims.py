@@ -133,18 +133,23 @@ def renew(
     connection.execute(chosen.values(lease_until=lease_until))
 
 
+# Built once: a sender asks them at every turn, and building one takes longer than its answer.
+_EPOCH = select(ledger_state.c.epoch)
+_ADVANCE = update(ledger_state).values(epoch=ledger_state.c.epoch + 1).returning(ledger_state.c.epoch)
+
+
 def ledger_epoch(connection: Connection) -> int:
     """How often copies were claimed: a restored backup has a lower number than the ledger it replaces."""
-    return connection.execute(select(ledger_state.c.epoch)).scalar() or 0
+    return connection.execute(_EPOCH).scalar() or 0
 
 
 def advance_epoch(connection: Connection) -> int:
     """Raise the epoch of the ledger by one, as each claim does; returns it."""
-    advance_by_one = update(ledger_state).values(epoch=ledger_state.c.epoch + 1)
-    if connection.execute(advance_by_one).rowcount == 0:
+    epoch: int | None = connection.execute(_ADVANCE).scalar()
+    if epoch is None:
         lock_claims(connection)
-        connection.execute(advance_by_one)
-    return ledger_epoch(connection)
+        epoch = connection.execute(_ADVANCE).scalar_one()
+    return epoch
 
 
 def lock_claims(connection: Connection) -> None:
@@ -154,9 +159,3 @@ def lock_claims(connection: Connection) -> None:
     """
     connection.execute(insert_into(connection, ledger_state).values(id=1, epoch=0).on_conflict_do_nothing())
     connection.execute(select(ledger_state.c.epoch).with_for_update())
-
-
-def still_sending(connection: Connection, identities: Collection[int]) -> set[int]:
-    """The mailings among these that are neither paused nor cancelled nor held since."""
-    query = select(mailings.c.id).where(mailings.c.id.in_(identities), mailings.c.state == MailingState.SENDING)
-    return set(connection.execute(query).scalars())

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from mailer.domain.looks import Look
-from mailer.store.columns import insert_into
+from mailer.store.columns import UtcDateTime, insert_into
 from mailer.store.schema import history, ledger_state, looks
 
 # The verb and the subject of the entry in the history by which the clock is believed anew.
@@ -15,10 +15,13 @@ LEDGER = "ledger"
 
 def note_work(connection: Connection, now: datetime) -> None:
     """Note that the ledger is at work now, by a clock that is believed."""
-    first = insert_into(connection, ledger_state).values(id=1, epoch=0).on_conflict_do_nothing()
-    if connection.execute(update(ledger_state).values(worked_at=now)).rowcount == 0:
-        connection.execute(first)
-        connection.execute(update(ledger_state).values(worked_at=now))
+    if connection.execute(_WORK, {"now": now}).rowcount == 0:
+        connection.execute(insert_into(connection, ledger_state).values(id=1, epoch=0).on_conflict_do_nothing())
+        connection.execute(_WORK, {"now": now})
+
+
+# Built once: a sender executes it at every turn.
+_WORK = update(ledger_state).values(worked_at=bindparam("now", type_=UtcDateTime()))
 
 
 def last_work(connection: Connection) -> datetime | None:

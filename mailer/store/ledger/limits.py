@@ -3,11 +3,21 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from mailer.domain.pacing import Throttle
-from mailer.store.columns import insert_into
+from mailer.store.columns import UtcDateTime, insert_into
 from mailer.store.schema import attempts, deliveries, is_counted, is_sending, throttles
+
+_NOW = bindparam("now", type_=UtcDateTime())
+# Built once: a sender asks them at every turn.
+_CURRENT = (
+    select(throttles)
+    .where(or_(throttles.c.until.is_(None), throttles.c.until > _NOW))
+    .where(or_(throttles.c.failures == 0, throttles.c.set_at <= _NOW))
+    .order_by(throttles.c.family)
+)
+_EXPIRED = select(throttles.c.family).where(throttles.c.failures > 0, throttles.c.until <= _NOW)
 
 
 def count_through(connection: Connection, relay: str, since: datetime, now: datetime) -> int:
@@ -47,15 +57,12 @@ def current_throttles(connection: Connection, now: datetime) -> list[Throttle]:
 
     Throttles that the sender set in the future are ignored (the clock was wrong).
     """
-    query = select(throttles).where(or_(throttles.c.until.is_(None), throttles.c.until > now))
-    query = query.where(or_(throttles.c.failures == 0, throttles.c.set_at <= now))
-    return [Throttle(**row._asdict()) for row in connection.execute(query.order_by(throttles.c.family))]
+    return [Throttle(**row._asdict()) for row in connection.execute(_CURRENT, {"now": now})]
 
 
 def expired_throttles(connection: Connection, now: datetime) -> set[str]:
     """The providers that had asked us to slow down and get copies again."""
-    expired = (throttles.c.failures > 0) & (throttles.c.until <= now)
-    return set(connection.execute(select(throttles.c.family).where(expired)).scalars())
+    return set(connection.execute(_EXPIRED, {"now": now}).scalars())
 
 
 def throttle_of(connection: Connection, family: str) -> Throttle | None:

@@ -154,8 +154,15 @@ def take_back(connection: Connection, identities: Collection[int], now: datetime
 
 def begin_mailing(connection: Connection, mailing: int, at: datetime) -> None:
     """Record that a message of the mailing may have left: its plan is never replaced from now on."""
-    first = (mailings.c.id == mailing) & mailings.c.first_handover_at.is_(None)
-    connection.execute(update(mailings).where(first).values(first_handover_at=at))
+    connection.execute(_BEGIN, {"of_mailing": mailing, "at": at})
+
+
+# Built once: a sender executes it at every turn.
+_BEGIN = (
+    update(mailings)
+    .where(mailings.c.id == bindparam("of_mailing"), mailings.c.first_handover_at.is_(None))
+    .values(first_handover_at=bindparam("at", type_=UtcDateTime()))
+)
 
 
 def attempt_times(

@@ -215,11 +215,3 @@ def test_the_ledgers_epoch_grows_with_every_claim(store: Store) -> None:
         assert [claims.advance_epoch(connection) for _ in range(3)] == [1, 2, 3]
     with store.reading() as connection:
         assert claims.ledger_epoch(connection) == 3
-
-
-def test_those_mailings_go_on_that_nobody_has_stopped(store: Store) -> None:
-    with store.transaction() as connection:
-        every = {state: a_mailing(connection, state, supplement=n) for n, state in enumerate(MailingState)}
-        assert claims.still_sending(connection, list(every.values())) == {every[MailingState.SENDING]}
-        assert claims.still_sending(connection, [every[MailingState.PAUSED]]) == set()
-        assert claims.still_sending(connection, []) == set()
