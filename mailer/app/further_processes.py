@@ -27,7 +27,7 @@ FINISH, STOP = "finish", "stop"
 DONE, FAILED, OTHER_SETTINGS, TROUBLE = 0, 1, 10, 20
 # After one has ended, another is started so many seconds later; where they die again and again, ever later.
 _PAUSE, _LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
-# Seconds more than a stop may take, until one that does not end is killed.
+# Seconds that each has at least to end, however soon it is to, until it is killed.
 _GRACE = 2.0
 
 
@@ -109,7 +109,7 @@ class FurtherProcesses:
         killed = False
         for process in self._running.values():
             try:
-                process.running.wait(max(0.0, self._stop_by - self._elapsed()) + _GRACE)
+                process.running.wait(max(_GRACE, self._stop_by - self._elapsed()))
             except subprocess.TimeoutExpired:
                 process.running.kill()
                 process.running.wait()
