@@ -60,9 +60,8 @@ class DkimSigner:
         header is signed in its relaxed form, because relays refold it.
         """
         end = message.find(b"\r\n\r\n")
-        head, counts = _canonical_head(message if end < 0 else message[:end])
+        head, listed = _canonical_head(message if end < 0 else message[:end])
         hashed = sha256(head)
-        listed = _listed(counts)
         body = _base64(_body_hash(message, len(message) if end < 0 else end + 4))
         fields = []
         for key in self.keys:
@@ -98,20 +97,32 @@ def record_name(domain: str, selector: str) -> str:
     return f"{selector}._domainkey.{domain}"
 
 
-def _canonical_head(head: bytes) -> tuple[bytes, tuple[int, ...]]:
-    """The signed fields in their relaxed form and in the order of the list, and how often each occurs.
+def _canonical_head(head: bytes) -> tuple[bytes, str]:
+    """The signed fields in their relaxed form and in the order of the list, and the value of `h=`."""
+    names, fields = zip(*[_relaxed(line) for line in _single_spaced(head).split(b"\r\n")], strict=True)
+    order, listed = _layout(names)
+    return b"".join([fields[place] for place in order]), listed
+
+
+@lru_cache(maxsize=64)
+def _layout(names: tuple[bytes, ...]) -> tuple[tuple[int, ...], str]:
+    """The places of the signed fields in their order, and the value of `h=`; cached, since copies have the same fields.
 
     Of a field that occurs more than once the last comes first (RFC 6376 §5.4.2).
     """
-    fields: dict[bytes, list[bytes]] = {name: [] for name in _NAMES}
-    for line in _single_spaced(head).split(b"\r\n"):
-        name, _, value = line.partition(b":")
-        name = name.rstrip().lower()
-        if name in fields:
-            fields[name].insert(0, b"%b:%b\r\n" % (name, value.strip(b" ")))
-    if len(fields[b"from"]) != 1:
+    places = {name: [place for place, other in enumerate(names) if other == name][::-1] for name in _NAMES}
+    if len(places[b"from"]) != 1:
         raise ValueError("a message without exactly one From cannot be signed")
-    return b"".join([line for lines in fields.values() for line in lines]), tuple(map(len, fields.values()))
+    order = tuple(place for name in _NAMES for place in places[name])
+    return order, _listed(tuple(map(len, places.values())))
+
+
+@lru_cache(maxsize=512)
+def _relaxed(line: bytes) -> tuple[bytes, bytes]:
+    """The name of a field and the field in its relaxed form; cached, since most are the same in each copy of a mailing."""
+    name, _, value = line.partition(b":")
+    name = name.rstrip().lower()
+    return name, b"%b:%b\r\n" % (name, value.strip(b" "))
 
 
 def _single_spaced(head: bytes) -> bytes:
@@ -122,9 +133,8 @@ def _single_spaced(head: bytes) -> bytes:
     return spaced
 
 
-@lru_cache(maxsize=64)
 def _listed(counts: tuple[int, ...]) -> str:
-    """The value of `h=`, folded; cached, since the copies of a mailing have the same fields."""
+    """The value of `h=`, folded, of fields that occur so often."""
     names = [name for name, count in zip(_SIGNED, counts, strict=True) for _ in range(count + 1)]
     lines = names[:1]
     for name in names[1:]:
