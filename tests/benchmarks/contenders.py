@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from tests.benchmarks import prototype
-from tests.benchmarks.installation import Setting, Signed, can_have_processes
+from tests.benchmarks.installation import Setting, Signed
 from tests.benchmarks.task import Measured, Task, report_of, script
 from tests.benchmarks.watch import watch
 from tests.servers import program
@@ -31,10 +31,7 @@ def _ours(key: str, name: str, setting: Setting) -> Contender:
     def run(task: Task) -> Measured:
         return report_of(script("ours", "--folder", task.club, "--signed", setting.signed))
 
-    def absent() -> str:
-        return "" if setting.processes == 1 or can_have_processes() else "[delivery] processes does not exist yet"
-
-    return Contender(key=key, name=name, run=run, absent=absent, setting=setting)
+    return Contender(key=key, name=name, run=run, setting=setting)
 
 
 def _python(module: str, *more: str) -> Callable[[Task], Measured]:

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from mailer.app.installation import App, open_app
-from mailer.config import sections
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import pull
@@ -73,11 +72,6 @@ class Setting:
     security: str = "none"
     signed: Signed = Signed.NOT
     processes: int = 1
-
-
-def can_have_processes() -> bool:
-    """Whether several processes can send for one installation."""
-    return "processes" in sections.DeliveryTable.model_fields
 
 
 def point(

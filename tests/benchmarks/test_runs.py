@@ -39,7 +39,7 @@ def turn_of(scene: str, contender: str) -> Turn:
         ("csink", "smtp-source", range(90_000, 140_000)),
         ("csink", "prototype", range(62_000, 65_000)),
         ("csink", "nodemailer-qp", range(90_000, 140_000)),
-        ("starttls", "ours-starttls", range(90_000, 140_000)),
+        ("starttls", "ours-starttls-2", range(90_000, 140_000)),
     ],
 )
 def test_a_turn_reaches_everybody_once(scene: str, contender: str, octets: range, prepared: Path) -> None:
