@@ -105,8 +105,10 @@ def parse_issue(typed: str) -> "IssueName":
 def say(document: object, *lines: str) -> None:
     """Print the document as JSON when that was asked for, else the lines."""
     if invocation.as_json:
-        written = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
-        sys.stdout.write(in_form(written, invocation.command) + "\n")
+        # A piece at a time: a list may be read while it is written.
+        for piece in json.JSONEncoder(ensure_ascii=False, indent=2, default=_plain).iterencode(document):
+            sys.stdout.write(in_form(piece, invocation.command))
+        sys.stdout.write("\n")
     else:
         for line in lines:
             sys.stdout.write(_shown(line) + "\n")

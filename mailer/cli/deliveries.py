@@ -20,21 +20,23 @@ def list_(
     Example: mailer delivery list russia-confidential/253 --state uncertain
     """
     from mailer.domain.delivery import State
-    from mailer.pipeline.mailings.deliveries import corrections_of_issue, list_deliveries
+    from mailer.pipeline.mailings.deliveries import corrections_of_issue, each_delivery
     from mailer.views.copies import COLUMNS, copy_document, copy_row
+    from mailer.views.lazy_list import LazyList
 
     if state is not None and state not in set(State):
         raise typer.BadParameter(f"{state!r} is none of {', '.join(State)}", param_hint="--state")
     context, name = console.open_context(), console.parse_issue(issue)
-    copies = list_deliveries(context, name, State(state) if state else None)
+    copies = LazyList(each_delivery(context, name, State(state) if state else None))
+    if console.invocation.as_json:
+        console.say(LazyList(map(copy_document, copies)))
+        return
     corrections = corrections_of_issue(context, name)
-    owed = corrections.owed_among(copies)
-    console.show(
-        list(map(copy_document, copies)),
-        COLUMNS,
-        [copy_row(copy, corrections.failures.get(copy.id), owed=copy.id in owed) for copy in copies],
-        *([] if copies else [f"no copy of {issue} {f'is {state}' if state else 'is planned'}"]),
+    rows = (
+        copy_row(copy, corrections.failures.get(copy.id), owed=bool(corrections.owed_among([copy]))) for copy in copies
     )
+    none = f"no copy of {issue} {f'is {state}' if state else 'is planned'}"
+    console.show(None, COLUMNS, rows, *([] if copies else [none]))
 
 
 def show(identity: Identity) -> None:

@@ -19,10 +19,11 @@ def list_() -> None:
     Example: mailer person list
     """
     from mailer.domain.remedy import Action
-    from mailer.pipeline.register.people import list_entries
+    from mailer.pipeline.register.people import each_entry
+    from mailer.views.lazy_list import LazyList
     from mailer.views.remedies import advise
 
-    entries = list_entries(console.open_context())
+    entries = LazyList(each_entry(console.open_context()))
     _show_entries(entries, *([] if entries else [advise("the register is empty", Action.IMPORT_REGISTER.of())]))
 
 
@@ -33,13 +34,13 @@ def find(
 
     Example: mailer person find northern bank
     """
-    from mailer.pipeline.register.people import list_entries
+    from mailer.pipeline.register.people import each_entry
     from mailer.pipeline.register.resolve import find_people
 
     context, typed = console.open_context(), " ".join(words)
     people = find_people(context, typed)
     place = {person: index for index, person in enumerate(people)}
-    entries = [entry for entry in list_entries(context) if entry.seat.person in place]
+    entries = [entry for entry in each_entry(context) if entry.seat.person in place]
     entries.sort(key=lambda entry: place[entry.seat.person])
     _show_entries(entries)
     if not entries:
@@ -48,9 +49,11 @@ def find(
 
 
 def _show_entries(entries: "Sequence[RegisterEntry]", *lines: str) -> None:
+    from mailer.views.lazy_list import LazyList
     from mailer.views.person import COLUMNS, entry_document, entry_row
 
-    console.show(list(map(entry_document, entries)), COLUMNS, map(entry_row, entries), *lines)
+    documents = LazyList(map(entry_document, entries)) if console.invocation.as_json else None
+    console.show(documents, COLUMNS, map(entry_row, entries), *lines)
 
 
 def show(person: Person) -> None:

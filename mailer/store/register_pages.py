@@ -1,14 +1,15 @@
 """The register a page at a time: people sorted by name, by words, and memberships that end."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select, tuple_
 
-from mailer.domain.membership import MembershipKind
-from mailer.store.columns import by_code_point
+from mailer.domain.membership import Membership, MembershipKind, Seat
+from mailer.store.columns import CHUNK, by_code_point
+from mailer.store.register_rows import membership_of, seat_of
 from mailer.store.schema import memberships, payments, seats
 
 # A place in the list: the name it is sorted by, the person and the membership.
@@ -38,6 +39,15 @@ def places(connection: Connection, wanted: PeopleFilter, after: Place | None, li
     if after is not None:
         query = query.where(tuple_(*order) > tuple_(*after))
     return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(*order).limit(limit))]
+
+
+def entries(connection: Connection) -> Iterator[tuple[Seat, Membership]]:
+    """Every seat with its membership, by person and membership, read in chunks."""
+    contract = [memberships.c[name] for name in ("id", "organisation", "circle", "free_until")]
+    query = select(seats, *contract).join(memberships, memberships.c.id == seats.c.membership)
+    query = query.order_by(by_code_point(connection, seats.c.person), by_code_point(connection, seats.c.membership))
+    for row in connection.execute(query, execution_options={"yield_per": CHUNK}):
+        yield seat_of(row), membership_of(row)
 
 
 def count_seats(connection: Connection, most: int) -> int:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
-class LazyList(list[object]):
+class LazyList(list[T]):
     """Passes for a list where JSON is written; it can be read once."""
 
-    def __init__(self, entries: Iterable[object]) -> None:
+    def __init__(self, entries: Iterable[T]) -> None:
         """Read the first entry only: an empty list is to be printed as one."""
         super().__init__()
         self._entries = iter(entries)
@@ -16,5 +19,5 @@ class LazyList(list[object]):
     def __bool__(self) -> bool:
         return bool(self._first)
 
-    def __iter__(self) -> Iterator[object]:
+    def __iter__(self) -> Iterator[T]:
         return chain(self._first, self._entries)

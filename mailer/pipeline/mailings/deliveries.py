@@ -1,5 +1,7 @@
 """Looks into the ledger: the copies of an issue, and one copy with all that happened to it."""
 
+from collections.abc import Iterator
+
 from mailer.domain.delivery import Delivery, State
 from mailer.domain.errors import NotFound
 from mailer.domain.history import DeliveryHistory
@@ -18,6 +20,13 @@ def list_deliveries(context: Context, name: IssueName, state: State | None) -> l
     with context.store.reading() as connection:
         find_revision(connection, name)
         return deliveries.listing(connection, name.newsletter, name.serial, state)
+
+
+def each_delivery(context: Context, name: IssueName, state: State | None) -> Iterator[Delivery]:
+    """The same, read in chunks while they are used, all from one state of the ledger."""
+    with context.store.reading() as connection:
+        find_revision(connection, name)
+        yield from pages.every(connection, name.newsletter, name.serial, CopySearch(state=state))
 
 
 def copies_page(context: Context, name: IssueName, search: CopySearch, *, after: int = 0) -> Slice[Delivery]:

@@ -13,6 +13,7 @@ from mailer.domain.history import HistoryEntry
 from mailer.domain.mailing import ENDED, UNDER_WAY, Mailing, MailingState, Step
 from mailer.domain.open_items import replaces
 from mailer.domain.progress import Progress, cancelled_supplements, current_mailing
+from mailer.domain.search import CopySearch
 from mailer.domain.supplement import Corrections
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.corrections import corrections_since
@@ -20,7 +21,8 @@ from mailer.pipeline.mailings.countdown import nothing_has_left
 from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.steps import all_mailings, first_mailing
 from mailer.store import Connection, circulations, history, issues, mailings, relay_paces, tests_sent
-from mailer.store.copies import deliveries, tallies
+from mailer.store import balance as sums
+from mailer.store.copies import deliveries, pages, tallies
 from mailer.store.ledger import backups, limits, outages
 
 # The present rate is that of the last so many seconds.
@@ -58,8 +60,8 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         every = all_mailings(connection, name)
         identities = [mailing.id for mailing in every]
         decisions = circulations.decisions(connection, identities)
-        copies = deliveries.listing(connection, name.newsletter, name.serial)
-        balance = _balance(decisions, len(copies), deliveries.counts(connection, identities))
+        copies = pages.count(connection, name.newsletter, name.serial, CopySearch())
+        balance = _balance(decisions, copies, deliveries.counts(connection, identities))
         needs_a_person = open_among(connection, context, every)
         corrections = corrections_since(connection, name.newsletter, name.serial)
         revision = issues.revision_of(connection, every[0])
@@ -67,8 +69,9 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         unreachable = entitled_without_address(connection, context, revision, without_address) if judgeable else {}
         underpaid = _excluded_for(EntitlementReason.UNDERPAID, decisions)
         short = partly_paid(connection, context, revision, underpaid) if judgeable else ()
-        names = {copy.person: copy.copy.name for copy in copies} | {each.person: each.name for each in decisions}
-        wrong = [fault for identity in identities for fault in faults(mailings.frozen(connection, identity), names)]
+        every_copy = pages.every(connection, name.newsletter, name.serial, CopySearch())
+        open_copies = [copy for copy in every_copy if copy.id in needs_a_person or copy.state in _WITHOUT_END]
+        wrong = _faults(connection, name, identities, decisions)
     if not balance.balanced or wrong:
         raise MailerError(
             f"the report of {name} DOES NOT BALANCE: {'; '.join(wrong[:NAMED]) or balance}. "
@@ -79,9 +82,9 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         state=current_mailing(every).state,
         balance=balance,
         decisions=tuple(decisions),
-        open_copies=tuple(copy for copy in copies if copy.id in needs_a_person or copy.state in _WITHOUT_END),
+        open_copies=tuple(open_copies),
         failures=corrections.failures,
-        owed=corrections.owed_among(copies),
+        owed=corrections.owed_among(open_copies),
         gained=gained,
         unreachable=unreachable,
         partly_paid=short,
@@ -99,6 +102,18 @@ def _balance(decisions: Sequence[Decision], copies: int, counts: Mapping[str, in
         excluded=count_reasons(decision.reason for decision in decisions if decision.decision == "excluded"),
         deliveries=counts,
     )
+
+
+def _faults(
+    connection: Connection, name: IssueName, identities: Sequence[int], decisions: Sequence[Decision]
+) -> list[str]:
+    """The contradictions in words; the rows are read only where their sums do not agree."""
+    wrong = [identity for identity in identities if not sums.agrees(connection, identity)]
+    if not wrong:
+        return []
+    names = {copy.person: copy.copy.name for copy in deliveries.listing(connection, name.newsletter, name.serial)}
+    names |= {each.person: each.name for each in decisions}
+    return [fault for identity in wrong for fault in faults(mailings.frozen(connection, identity), names)]
 
 
 def _excluded_for(reason: EntitlementReason, decisions: Sequence[Decision]) -> list[str]:

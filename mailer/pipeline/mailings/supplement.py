@@ -1,12 +1,11 @@
 """Finds the copies of an issue that are missing, and sends them in a supplement."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
 
 from mailer.domain.circulation import Judged
-from mailer.domain.delivery import Event, State
+from mailer.domain.delivery import Delivery, Event, State
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.mailing import Mailing, MailingState, SendStart
 from mailer.domain.remedy import Action
@@ -21,7 +20,7 @@ from mailer.pipeline.mailings.freeze import Draft, freeze_supplement
 from mailer.pipeline.mailings.send import begin_within, may_leave
 from mailer.pipeline.mailings.steps import cancelled, first_mailing
 from mailer.store import Connection, history, issues, mailings
-from mailer.store.copies import deliveries
+from mailer.store.copies import deliveries, readers
 from mailer.views.names import name_all
 
 # A mailing in one of these has started: a supplement may follow it.
@@ -134,11 +133,9 @@ def _freeze(
 def _missing(connection: Connection, context: Context, mailing: Mailing) -> MissingCopies:
     if not mailing.knows_circulation:
         return MissingCopies(issue=mailing.issue, people=(), circulation_known=False)
-    served = deliveries.people_served(connection, mailing.newsletter, mailing.serial)
     corrections = corrections_since(connection, mailing.newsletter, mailing.serial)
     missing, stuck = [], []
-    for judged in chain.from_iterable(judge_everybody(connection, context, issues.revision_of(connection, mailing))):
-        copies = {language: served.get((judged.person, language), []) for language in judged.entitlement.editions}
+    for judged, copies in _entitled_now(connection, context, mailing):
         editions, some_stuck = missing_editions(judged, copies, corrections)
         if editions:
             missing.append(replace(judged, entitlement=replace(judged.entitlement, editions=editions)))
@@ -151,6 +148,21 @@ def _missing(connection: Connection, context: Context, mailing: Mailing) -> Miss
         restored_at=_restored_at(connection, mailing) if missing else None,
         cancelled_whole=mailing.state is MailingState.CANCELLED and not mailing.has_begun,
     )
+
+
+def _entitled_now(
+    connection: Connection, context: Context, mailing: Mailing
+) -> Iterator[tuple[Judged, dict[str, list[Delivery]]]]:
+    """Everybody who is entitled to the issue now, with their copies of it by language; read in chunks."""
+    for chunk in judge_everybody(connection, context, issues.revision_of(connection, mailing)):
+        entitled = [judged for judged in chunk if judged.entitlement.editions]
+        persons = {judged.person for judged in entitled}
+        served = readers.of_readers(connection, mailing.newsletter, mailing.serial, persons)
+        for judged in entitled:
+            yield (
+                judged,
+                {language: served.get((judged.person, language), []) for language in judged.entitlement.editions},
+            )
 
 
 def _cancel_withheld(connection: Connection, mailing: Mailing, people: tuple[Judged, ...]) -> None:

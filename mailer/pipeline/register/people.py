@@ -1,6 +1,6 @@
 """Finds people in the register, with their payments, their copies, and what prevents new copies."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mailer.domain.circulation import Register
@@ -14,18 +14,17 @@ from mailer.domain.person import PersonRecord, RegisterEntry, ReportSubject
 from mailer.domain.remedy import Action
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context
-from mailer.store import history, holds, members, reports
+from mailer.store import history, holds, members, register_pages, reports
 from mailer.store.copies import deliveries, readers
-from mailer.store.members import load_register, membership_register, register_of
+from mailer.store.members import membership_register, register_of
 
 
-def list_entries(context: Context) -> list[RegisterEntry]:
-    """Every entry of the register, by person and membership."""
+def each_entry(context: Context) -> Iterator[RegisterEntry]:
+    """Every entry of the register, by person and membership, read in chunks while they are used."""
     with context.store.reading() as connection:
-        register = load_register(connection)
         pauses = holds.pauses(connection)
-    seats = sorted(register.seats, key=lambda seat: (seat.person, seat.membership))
-    return [_entry(register, seat, pauses) for seat in seats]
+        for seat, membership in register_pages.entries(connection):
+            yield RegisterEntry(seat=seat, membership=membership, own_pauses=pauses.get(seat.person, ()))
 
 
 def find_person(context: Context, person: str) -> PersonRecord:

@@ -82,7 +82,11 @@ def locked(connection: Connection, identity: int) -> Delivery | None:
 
 def deliveries_with(connection: Connection, identities: Sequence[int]) -> dict[int, Delivery]:
     """The deliveries with these ids, by id."""
-    return {row.id: _delivery(row) for row in connection.execute(_all().where(deliveries.c.id.in_(identities)))}
+    copies: dict[int, Delivery] = {}
+    for first in range(0, len(identities), CHUNK):  # a database takes only so many values in a statement
+        query = _all().where(deliveries.c.id.in_(identities[first : first + CHUNK]))
+        copies.update((row.id, _delivery(row)) for row in connection.execute(query))
+    return copies
 
 
 def last_attempt_at(connection: Connection, identity: int) -> datetime | None:
@@ -179,14 +183,6 @@ def in_hand(connection: Connection, mailing: int) -> int:
     # `mailing + 0` keeps the index of mailings out: few copies are in hand, a mailing has many.
     query = select(func.count()).where(deliveries.c.mailing + 0 == mailing, is_sending)
     return connection.execute(query).scalar_one()
-
-
-def people_served(connection: Connection, newsletter: str, serial: int) -> dict[tuple[str, str], list[Delivery]]:
-    """The deliveries of an issue by person and language."""
-    served: dict[tuple[str, str], list[Delivery]] = {}
-    for delivery in listing(connection, newsletter, serial):
-        served.setdefault((delivery.person, delivery.language), []).append(delivery)
-    return served
 
 
 def move(connection: Connection, delivery: Delivery, event: Event, **values: object) -> bool:

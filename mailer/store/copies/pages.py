@@ -1,10 +1,13 @@
 """The copies of an issue a page at a time, by copy number, as a person filters them."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import ColumnElement, Connection, Text, and_, cast, false, func, or_, select
 
 from mailer.domain.delivery import Delivery, State
 from mailer.domain.register_search import first_words
 from mailer.domain.search import CopySearch, forms_of
+from mailer.store.columns import CHUNK
 from mailer.store.copies.deliveries import deliveries_with
 from mailer.store.copies.rows import of_issue
 from mailer.store.schema import deliveries, is_asking
@@ -21,6 +24,14 @@ def page(
     chosen = list(connection.execute(query.order_by(deliveries.c.copy_number).limit(limit)).scalars())
     copies = deliveries_with(connection, chosen)
     return [copies[identity] for identity in chosen]
+
+
+def every(connection: Connection, newsletter: str, serial: int, search: CopySearch) -> Iterator[Delivery]:
+    """All copies that fit, by copy number, read in chunks."""
+    after = 0
+    while chunk := page(connection, newsletter, serial, search, after=after, limit=CHUNK):
+        yield from chunk
+        after = chunk[-1].copy_number
 
 
 def count(connection: Connection, newsletter: str, serial: int, search: CopySearch) -> int:

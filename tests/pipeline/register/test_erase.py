@@ -204,7 +204,7 @@ def test_a_person_can_be_looked_up_with_payments_and_copies(app: App) -> None:
     record = people.find_person(app.context, PERSON)
     assert [copy.state for _, copy in record.copies] == [State.ACCEPTED]
     assert person_lines(record)[0] == "person P-Kestrel Kestrel-Name"
-    assert [entry.seat.person for entry in people.list_entries(app.context)] == ["P-Kestrel", "P001", "P002", "P003"]
+    assert [entry.seat.person for entry in people.each_entry(app.context)] == ["P-Kestrel", "P001", "P002", "P003"]
 
 
 def test_nothing_of_what_came_back_about_the_person_is_left(app: App, club: Club, clock) -> None:
