@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo check test test-real test-bounces test-browser quality quality-looks views pictures cover golden bench bench-scaling bench-idle bench-pages format lock clean
+.PHONY: help setup demo check test growth test-real test-bounces test-browser quality quality-looks views pictures cover golden bench bench-scaling bench-idle bench-pages format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -28,7 +28,10 @@ check: setup  ## format, lint, types, layers
 
 # One worker more than there are cores: many a test waits for a server or a process.
 test: setup  ## every test that needs no root, on all cores
-	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not real and not benchmark and not browser and not quality"
+	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not real and not benchmark and not browser and not quality and not growth"
+
+growth: setup  ## what every command, page and form costs for eight times as many people, counted
+	$(BIN)/pytest -m growth -s tests/growth
 
 test-real: setup  ## the tests with real servers; installs them with apt when root
 	sh tests/real/install
@@ -61,7 +64,7 @@ pictures: setup  ## take the pictures of docs/ anew; look at them before you com
 	$(BIN)/python -m tests.browser.pictures
 
 cover: setup  ## the tests with coverage
-	$(BIN)/pytest -m "not real and not benchmark and not browser and not quality" --cov --cov-report=term-missing
+	$(BIN)/pytest -m "not real and not benchmark and not browser and not quality and not growth" --cov --cov-report=term-missing
 
 golden: setup  ## write the golden files anew; review them in the diff
 	MAILER_TESTS_GOLDEN=write $(BIN)/pytest -q tests/formats
