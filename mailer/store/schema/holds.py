@@ -48,7 +48,6 @@ holds = Table(
     one_of("reason", HoldReason, "reason"),
 )
 at_most_one("uq_holds_address", holds.c.address, when="lifted_at IS NULL")
-Index("ix_holds_delivery", holds.c.delivery)  # deleting a copy looks for what names it
 Index("ix_holds_address", holds.c.address)
 # Here and below: when copies are deleted with their plan, the database asks for each whether another table names it.
 Index("ix_holds_delivery", holds.c.delivery)
