@@ -11,6 +11,7 @@ from mailer.domain.address import Address
 from mailer.domain.edition import Variant
 from mailer.domain.entitlement import Audience, Candidate, Entitlement, EntitlementReason, entitlement
 from mailer.domain.insert import Inserts
+from mailer.domain.judge import Judge
 from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Pause, Payment, Seat
 from mailer.domain.names import label
 
@@ -35,6 +36,8 @@ class Register:
 
     def own_pause(self, person: str, newsletter: str, day: date) -> Pause | None:
         """The person's own pause of the newsletter, that which covers the day before others."""
+        if not self.own_pauses:
+            return None
         pauses = [self.own_pauses[key] for key in ((person, newsletter), (person, "")) if key in self.own_pauses]
         return next((pause for pause in pauses if pause.covers(day)), pauses[0] if pauses else None)
 
@@ -137,8 +140,9 @@ def _seated(seats: list[Seat], kind: MembershipKind, day: date) -> list[Seat]:
 def judge(candidates: Iterable[Candidate], audience: Audience, fees: FeeSchedule) -> dict[str, Judged]:
     """The decision about each person, by the best row: a recipient first, then the lowest rule, then the first membership."""
     best: dict[str, tuple[tuple[bool, int, str], Judged]] = {}
+    judge = Judge(audience, fees)
     for candidate in candidates:
-        answer = entitlement(candidate, audience, fees)
+        answer = judge.entitlement(candidate)
         person = candidate.seat.person
         rank = (not answer.receives, answer.rule, candidate.membership.id)
         if person not in best or rank < best[person][0]:
@@ -211,13 +215,16 @@ class CirculationHash:
 
     def add(self, people: Iterable[Judged], copies: Iterable[Copy]) -> None:
         """Add the next people and their copies."""
-        for judged in people:
-            decision = judged.entitlement
-            self._people.update(f"{(judged.person, decision.reason.value, decision.rule)!r}\n".encode())
+        decisions = [
+            f"{(judged.person, judged.entitlement.reason.value, judged.entitlement.rule)!r}\n" for judged in people
+        ]
+        self._people.update("".join(decisions).encode())
+        lines = []
         for copy in copies:
             words = (copy.address.wire, copy.name, copy.salutation, str(copy.paid_until))
             line = (copy.copy_number, copy.person, copy.language, copy.variant.name, *words)
-            self._copies.update(f"{line!r}\n".encode())
+            lines.append(f"{line!r}\n")
+        self._copies.update("".join(lines).encode())
 
     def hexdigest(self) -> str:
         """The hash of everything added so far."""

@@ -1,6 +1,6 @@
 """An issue compiled for sending: one edition per language and variant, with slots for what differs between copies."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -50,6 +50,14 @@ class Wording(StrEnum):
     OPEN = "open"  # complimentary without an end
 
 
+def _period_name(period: Period) -> str:
+    """`2027`, `2027-2028`; of other dates than whole years `20270101-20270630`."""
+    if period.is_whole_years:
+        first, last = period.first.year, period.last.year
+        return f"{first:04}" if first == last else f"{first:04}-{last:04}"
+    return f"{period.first}".replace("-", "") + "-" + f"{period.last}".replace("-", "")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Variant:
     """The optional parts of an edition. Without `terms` it has no insert; without an `offer` no table of fees."""
@@ -57,14 +65,14 @@ class Variant:
     terms: Terms | None = None
     wording: Wording = Wording.RENEW
     offer: tuple[Period, ...] = ()
+    # `none`, `corporate-ahead`, `individual-renew:2027,2027-2028` …; the word in tables and on the command line.
+    name: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def name(self) -> str:
-        """`none`, `corporate-ahead`, `individual-renew:2027,2027-2028` …; the word in tables and on the command line."""
-        if not self.terms:
-            return "none"
+    def __post_init__(self) -> None:
+        """Make the name once: each copy has it."""
         offered = ",".join(map(_period_name, self.offer))
-        return f"{self.terms}-{self.wording}" + (f":{offered}" if offered else "")
+        name = f"{self.terms}-{self.wording}" + (f":{offered}" if offered else "") if self.terms else "none"
+        object.__setattr__(self, "name", name)
 
     @property
     def plain(self) -> "Variant":
@@ -97,14 +105,6 @@ def variant_named(name: str) -> Variant:
     terms, _, wording = insert.partition("-")
     offer = tuple(_period_named(period) for period in offered.split(",")) if offered else ()
     return Variant(terms=Terms(terms), wording=Wording(wording), offer=offer)
-
-
-def _period_name(period: Period) -> str:
-    """`2027`, `2027-2028`; of other dates than whole years `20270101-20270630`."""
-    if period.is_whole_years:
-        first, last = period.first.year, period.last.year
-        return f"{first:04}" if first == last else f"{first:04}-{last:04}"
-    return f"{period.first}".replace("-", "") + "-" + f"{period.last}".replace("-", "")
 
 
 def _period_named(name: str) -> Period:

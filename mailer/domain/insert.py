@@ -37,6 +37,7 @@ class Inserts:
     _chosen: dict[tuple[Variant, date | None], Variant] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _usual: dict[tuple[object, ...], Variant] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def variant_of(self, candidate: Candidate, answer: Entitlement) -> Variant:
         """The variant of a person's copies; without a table of fees where the one needed was not compiled."""
@@ -48,12 +49,18 @@ class Inserts:
 
     def needed(self, candidate: Candidate, answer: Entitlement) -> Variant:
         """The variant that shows what the person has still to pay."""
-        variant, until = variant_for(candidate, answer, self.day, self.renewal), answer.paid_until
+        kind, until = candidate.membership.kind, answer.paid_until
         # Up to that day everything is paid; what is paid besides lies after a gap.
         if any(until is None or payment.period.last > until for payment in candidate.payments):
-            paid = paid_periods(candidate.payments, candidate.membership.kind, self.fees)
+            variant = variant_for(candidate, answer, self.day, self.renewal)
+            paid = paid_periods(candidate.payments, kind, self.fees)
             return self._with_offer(variant, until, [each.period for each in paid if each.full])
-        return self.with_offer(variant, until)
+        alike = (kind, answer.reason, until, answer.paid_ahead)
+        usual = self._usual.get(alike)
+        if usual is None:
+            variant = variant_for(candidate, answer, self.day, self.renewal)
+            usual = self._usual[alike] = self.with_offer(variant, until)
+        return usual
 
     def with_offer(self, variant: Variant, until: date | None) -> Variant:
         """The variant with what it offers to a person who has paid until that day, and for nothing later."""

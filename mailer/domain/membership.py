@@ -21,12 +21,15 @@ class MembershipKind(StrEnum):
     @property
     def seats(self) -> int | None:
         """How many people a membership admits: two on a corporate one (the 1+1 arrangement); None is no limit."""
-        return {MembershipKind.INDIVIDUAL: 1, MembershipKind.CORPORATE: 2}.get(self)
+        return _SEATS.get(self)
 
     @property
     def pays(self) -> bool:
         """Whether entitlement comes from payments."""
         return self in {MembershipKind.INDIVIDUAL, MembershipKind.CORPORATE}
+
+
+_SEATS = {MembershipKind.INDIVIDUAL: 1, MembershipKind.CORPORATE: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

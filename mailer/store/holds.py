@@ -1,16 +1,19 @@
 """Holds, the addresses to which nothing is written for now, and the pauses of readers who unsubscribed."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
 
 from mailer.domain.bounce import FailureReason
 from mailer.domain.hold import Failure, Hold, HoldReason, OwnPause
 from mailer.domain.membership import Pause
 from mailer.store.columns import insert_into
+from mailer.store.ledger.batches import listed
 from mailer.store.schema import holds, own_pauses
 
 
@@ -71,8 +74,13 @@ def lifts(connection: Connection) -> dict[str, datetime]:
 
 def held_among(connection: Connection, addresses: Collection[str]) -> frozenset[str]:
     """Which of these addresses (normal forms) are held."""
-    query = select(holds.c.address).where(holds.c.address.in_(addresses), holds.c.lifted_at.is_(None))
-    return frozenset(connection.execute(query).scalars())
+    query = _held(connection.dialect.name)
+    return frozenset(connection.execute(query, {"values": json.dumps(list(addresses))}).scalars())
+
+
+@cache
+def _held(dialect: str) -> Select[Any]:
+    return select(holds.c.address).where(holds.c.address.in_(listed(dialect, str)), holds.c.lifted_at.is_(None))
 
 
 def hold_on(connection: Connection, address: str) -> Hold | None:
@@ -185,14 +193,19 @@ def pause_lifted_at(connection: Connection, person: str, newsletter: str) -> dat
 
 def pauses(connection: Connection, persons: Collection[str] | None = None) -> dict[str, tuple[OwnPause, ...]]:
     """The current pauses of these people, or of all, by person; that of all newsletters first."""
-    columns = [own_pauses.c[name] for name in OwnPause.__slots__]
-    query = select(*columns).where(own_pauses.c.lifted_at.is_(None)).order_by(own_pauses.c.newsletter)
-    if persons is not None:
-        query = query.where(own_pauses.c.person.in_(persons))
+    chosen = {"values": json.dumps(list(persons))} if persons is not None else {}
+    query = _pauses(connection.dialect.name, some=persons is not None)
     by_person: dict[str, tuple[OwnPause, ...]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(query, chosen).all():
         by_person[row.person] = (*by_person.get(row.person, ()), OwnPause(**row._asdict()))
     return by_person
+
+
+@cache
+def _pauses(dialect: str, *, some: bool) -> Select[Any]:
+    columns = [own_pauses.c[name] for name in OwnPause.__slots__]
+    query = select(*columns).where(own_pauses.c.lifted_at.is_(None)).order_by(own_pauses.c.newsletter)
+    return query.where(own_pauses.c.person.in_(listed(dialect, str))) if some else query
 
 
 def own_days(connection: Connection, persons: Collection[str] | None = None) -> dict[tuple[str, str], Pause]:

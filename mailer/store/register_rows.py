@@ -1,17 +1,34 @@
 """Rows of the register's tables as values, and back."""
 
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from mailer.domain.address import Address
 from mailer.domain.membership import Membership, MembershipKind, Pause, Payment, Period, Seat
 from mailer.domain.register_search import search_words, sort_key
 
+# What thousands of rows have in common is made once.
+_KINDS = {str(kind): kind for kind in MembershipKind}
+_NO_PAUSE = Pause()
+
+
+@lru_cache(maxsize=1024)
+def _period(first: date, last: date) -> Period:
+    return Period(first=first, last=last)
+
+
+@lru_cache(maxsize=1024)
+def _amount(hundredths: int) -> Decimal:
+    return Decimal(hundredths) / 100
+
 
 def membership_of(row: Any) -> Membership:
     """The membership of a row."""
-    kind = MembershipKind(row.kind)
-    return Membership(id=row.id, kind=kind, organisation=row.organisation, circle=row.circle, free_until=row.free_until)
+    return Membership(
+        id=row.id, kind=_KINDS[row.kind], organisation=row.organisation, circle=row.circle, free_until=row.free_until
+    )
 
 
 def membership_row(membership: Membership) -> dict[str, object]:
@@ -31,13 +48,13 @@ def seat_of(row: Any) -> Seat:
         membership=row.membership,
         person=row.person,
         number=row.number,
-        names=dict(row.names),
-        salutations=dict(row.salutations),
+        names=row.names,
+        salutations=row.salutations,
         address=Address.from_wire(row.address) if row.address else None,
         phone=row.phone,
         languages=tuple(row.languages),
         ended_on=row.ended_on,
-        pause=Pause(first=row.pause_from, last=row.pause_until),
+        pause=Pause(first=row.pause_from, last=row.pause_until) if row.pause_from or row.pause_until else _NO_PAUSE,
     )
 
 
@@ -66,8 +83,8 @@ def payment_of(row: Any) -> Payment:
     """The payment of a row."""
     return Payment(
         membership=row.membership,
-        period=Period(first=row.period_from, last=row.period_to),
-        amount=Decimal(row.amount) / 100,
+        period=_period(row.period_from, row.period_to),
+        amount=_amount(row.amount),
         currency=row.currency,
         paid_on=row.paid_on,
         in_full=row.in_full,

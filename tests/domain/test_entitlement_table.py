@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from mailer.domain.circulation import Judged, Register, candidates, copies_for, judge
 from mailer.domain.edition import ALL_VARIANTS
-from mailer.domain.entitlement import RECEIVES, RULES, Audience
+from mailer.domain.entitlement import RECEIVES, RULES, Audience, entitlement
 from mailer.domain.insert import Inserts, Renewal
+from mailer.domain.judge import Judge
 from mailer.domain.membership import FeeSchedule, Seat
 from mailer.domain.newsletter import InsertShow
 from tests.builders import a_season, registers
@@ -204,3 +205,16 @@ def test_the_order_of_the_rows_decides_nothing(question, data):
     for person, one in before.items():
         assert after[person].entitlement == one.entitlement
         assert after[person].candidate.seat == one.candidate.seat
+
+
+@settings(max_examples=100)
+@given(questions())
+def test_what_was_answered_before_is_the_answer_of_each_alone(question):
+    register, audience, held = question
+    every = candidates(replace(register, held=held), audience.date)
+    remembering, inserts = Judge(audience, FEES), Inserts(day=audience.date, renewal=ALWAYS, fees=FEES)
+    for candidate in [*every, *every]:
+        answer = remembering.entitlement(candidate)
+        assert answer == entitlement(candidate, audience, FEES)
+        alone = Inserts(day=audience.date, renewal=ALWAYS, fees=FEES)
+        assert inserts.needed(candidate, answer) == alone.needed(candidate, answer)
