@@ -6,7 +6,14 @@ from functools import cache, partial
 from pathlib import Path
 from threading import Event
 
-from mailer.config import Config, Schedules, fingerprint, load_config, load_schedules
+from mailer.config import (
+    Config,
+    Schedules,
+    fingerprint,
+    fingerprint_after_reload,
+    load_config,
+    load_schedules,
+)
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, EditableSource, IssueSource
@@ -100,7 +107,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
 
 def reload(app: App) -> App:
     """The same installation with schedules/ read again. Raises BadInput naming every bad file; the old App stays good."""
-    read = fingerprint(app.config)
+    read = fingerprint_after_reload(app.config, app.context.fingerprint)
     schedules = load_schedules(app.config.path(app.config.paths.schedules))
     context = replace(app.context, newsletters=schedules.newsletters, fees=schedules.fees, fingerprint=read)
     return replace(app, schedules=schedules, context=context)

@@ -172,3 +172,10 @@ def test_a_further_process_sends_by_the_settings_that_the_first_has_read(club: C
         with pytest.raises(BadInput):
             reload(app)
         assert status_of_a_further_process(app) == OTHER_SETTINGS
+
+
+def test_a_reload_reads_no_other_config_toml(club: Club) -> None:
+    """The first process goes on by the one it has read at its start, so no other may send by another one beside it."""
+    with club.opened() as app:
+        club.settle(delivery={"retry_minutes": 7})
+        assert status_of_a_further_process(reload(app)) == OTHER_SETTINGS

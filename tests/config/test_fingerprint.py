@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.config import fingerprint, load_config
+from mailer.config import fingerprint, fingerprint_after_reload, load_config
 from tests.club import LETTER, Club
 
 FILES = ("config.toml", "mailer.key", "relay.password", f"schedules/{LETTER}.toml", "schedules/fees.toml")
@@ -31,6 +31,15 @@ def test_a_new_schedule_counts_and_what_is_read_each_time_does_not(club):
     assert fingerprint(load_config(club.config)) == before
     (club.folder / "schedules" / "another.toml").write_text("")
     assert fingerprint(load_config(club.config)) != before
+
+
+def test_after_a_reload_only_the_schedules_are_those_of_now(club):
+    config = load_config(club.config)
+    before = fingerprint(config)
+    (club.folder / "mailer.key").write_text("another key")
+    assert fingerprint_after_reload(config, before) == before
+    (club.folder / "schedules" / "another.toml").write_text("")
+    assert before != fingerprint_after_reload(config, before) != fingerprint(config)
 
 
 def test_what_cannot_be_read_is_not_its_matter(club):
