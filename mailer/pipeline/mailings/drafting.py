@@ -11,6 +11,7 @@ from mailer.pipeline.issues.compile import inputs_hash
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import judge_register, judged_by
 from mailer.pipeline.mailings.freeze import Draft, Freezing, row_of
+from mailer.pipeline.mailings.steps import cancelled
 from mailer.store import Connection, mailings, members, plans
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
@@ -105,12 +106,13 @@ def publish(
 ) -> list[Mailing]:
     """Make the draft the plan of its issue within the transaction given; returns the mailings that it has replaced.
 
-    Raises Moved when the basis is another by now, Refused while a copy of the old plan is in hand.
+    Raises Moved when the basis is another by now, Refused when a copy of the old plan may have left, or is in hand.
     """
     mailings.lock(connection, name.newsletter, name.serial)
     if basis_of(connection, context, name) != basis:
         raise Moved
     old = mailings.mailings_of(connection, name.newsletter, name.serial)
+    refuse_if_begun(old)
     refuse_in_hand(connection, name, old)
     for mailing in old:
         plans.discard(connection, mailing.id)
@@ -120,6 +122,15 @@ def publish(
     if not plans.publish(connection, freezing.frozen.mailing, name.newsletter, name.serial, values):
         raise Moved
     return old
+
+
+def refuse_if_begun(every: list[Mailing]) -> None:
+    """Refused when a message of the issue may have left, or it was cancelled. Until then a plan may be replaced."""
+    for mailing in every:
+        if mailing.state is MailingState.CANCELLED:
+            raise cancelled(mailing)
+        if mailing.has_begun:
+            raise Refused(f"{mailing.issue} is already {mailing.state}", Action.LIST_UNSENT.of(mailing.issue))
 
 
 def refuse_in_hand(connection: Connection, name: IssueName, every: list[Mailing]) -> None:

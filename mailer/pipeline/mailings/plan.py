@@ -23,13 +23,13 @@ from mailer.pipeline.mailings.drafting import (
     basis_of,
     give_up,
     publish,
+    refuse_if_begun,
     refuse_in_hand,
     write_draft,
 )
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, FrozenCirculation
 from mailer.pipeline.mailings.rare_inserts import rare_variants
-from mailer.pipeline.mailings.steps import cancelled
 from mailer.store import Connection, circulations, mailings
 from mailer.store.columns import CHUNK
 
@@ -196,15 +196,6 @@ def lost_recipients(context: Context, plan: Plan) -> Iterator[NamedPerson]:
     if plan.previous is not None:
         with context.store.reading() as connection:
             yield from circulations.only_in(connection, plan.previous, plan.mailing)
-
-
-def refuse_if_begun(every: Sequence[Mailing]) -> None:
-    """Refused when a message of the issue may have left, or it was cancelled. Until then a plan may be replaced."""
-    for mailing in every:
-        if mailing.state is MailingState.CANCELLED:
-            raise cancelled(mailing)
-        if mailing.has_begun:
-            raise Refused(f"{mailing.issue} is already {mailing.state}", Action.LIST_UNSENT.of(mailing.issue))
 
 
 def refuse_without_season(context: Context, name: IssueName, year: int) -> None:

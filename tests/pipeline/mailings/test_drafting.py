@@ -13,6 +13,7 @@ from mailer.app.installation import App
 from mailer.domain.circulation import Copy
 from mailer.domain.delivery import State
 from mailer.domain.entitlement import EntitlementReason
+from mailer.domain.errors import Refused
 from mailer.domain.hold import HoldReason
 from mailer.pipeline.context import Context
 from mailer.pipeline.issues.clear_plans import clear_plans
@@ -25,6 +26,7 @@ from mailer.pipeline.mailings.report import distribution_report, progress_of_all
 from mailer.pipeline.register.erase import erase
 from mailer.store import Connection, Store, circulations, holds, mailings, plans
 from mailer.store.copies import deliveries, readers, tallies, waiting
+from mailer.store.ledger.results import begin_mailing
 from mailer.store.ledger.unfinished import unfinished
 from mailer.store.members import lock_register
 from mailer.store.schema import deliveries as copies_table
@@ -249,6 +251,23 @@ def test_an_approval_given_while_the_plan_is_written_again_is_void(planned: App)
     (mailing,) = mailings_now(planned)
     assert not mailing.is_approved
     assert [progress.copies for progress in progress_of_all(planned.context)] == [5]
+
+
+def test_a_mailing_that_begins_between_two_chunks_keeps_its_plan(planned: App) -> None:
+    """Its state stays what it was when its first copy leaves; nobody may get another copy by another plan."""
+    (mailing,), number = mailings_now(planned), 1 + len(PEOPLE) + 1
+    for which in range(2, number + 1):
+
+        def happens(passed: int, which: int = which) -> None:
+            if passed == which:
+                with planned.store.transaction() as connection:
+                    begin_mailing(connection, mailing.id, planned.context.clock.now())
+
+        with pytest.raises(Refused, match="is already"):
+            plan_by_one(replace(planned.context, store=InterruptedStore(planned.store, happens)))
+        assert [each.id for each in mailings_now(planned) if each.has_begun] == [mailing.id]
+        with planned.store.transaction() as connection:
+            mailings.change(connection, mailing.id, first_handover_at=None)
 
 
 def test_an_issue_dropped_meanwhile_is_not_planned(planned: App) -> None:
