@@ -1,6 +1,5 @@
 """Two sending processes of one installation: every copy once, whichever of them freezes, dies, or is told to end."""
 
-import fcntl
 import os
 import signal
 from collections import Counter
@@ -55,10 +54,9 @@ class Mailing:
         return child
 
     def frozen(self, pid: int) -> bool:
-        """Freeze it, unless it holds what every other process needs: the database in a transaction, or the epoch's file."""
+        """Freeze it, unless it holds what every other process needs: the database in a transaction."""
         os.kill(pid, signal.SIGSTOP)
-        with suppress(OSError, dbapi().OperationalError), (self.club.folder / ".mailer.db.guard").open() as guard:
-            fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(dbapi().OperationalError):
             self.ledger.execute("BEGIN IMMEDIATE")
             self.ledger.execute("ROLLBACK")
             return True

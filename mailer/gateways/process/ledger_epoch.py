@@ -1,7 +1,8 @@
 """Stores the ledger's epoch in a file beside the database, so that a restored backup is detected before it sends."""
 
-import fcntl
 import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from mailer.domain.errors import BadInput
@@ -32,20 +33,38 @@ class EpochFile:
         """Write this epoch, unless the file holds a higher one: before a copy of that claim can leave.
 
         A sender also saves what it finds when it starts, so that a ledger that was ever claimed from has its file.
-        """
-        guard = os.open(self._path.with_suffix(".guard"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(guard, fcntl.LOCK_EX)  # another sender must not write a lower number after this one
-            saved = self.read()
-            if saved is None or epoch > saved:
-                self._write(epoch)
-        finally:
-            os.close(guard)
 
-    def _write(self, epoch: int) -> None:
-        new_file = self._path.with_suffix(".new")
-        with os.fdopen(os.open(new_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(str(epoch))
-            file.flush()
-            os.fsync(file.fileno())
-        new_file.replace(self._path)
+        No sender waits for another one, which may be frozen at any point. Each writes a file of its own, reads what is
+        saved, and puts its file in place. If another one has saved a higher epoch in between, it has deleted that file.
+        """
+        while not self._holds(epoch):
+            self._put(epoch)
+
+    def _holds(self, epoch: int) -> bool:
+        """Whether this epoch or a higher one is saved, and no sender can put a lower one in its place any more."""
+        if self._saved() < epoch:
+            return False
+        for other in self._path.parent.glob(
+            f"{self._path.name}.*.new"
+        ):  # those made from now on are judged by this epoch
+            other.unlink(missing_ok=True)
+        return self._saved() >= epoch
+
+    def _put(self, epoch: int) -> None:
+        own = self._path.with_name(f"{self._path.name}.{secrets.token_hex(8)}.new")
+        try:
+            with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(str(epoch))
+                file.flush()
+                os.fsync(file.fileno())
+            if (
+                self._saved() < epoch
+            ):  # asked while the own file is there, so that a higher epoch from now on deletes it
+                with suppress(FileNotFoundError):
+                    own.replace(self._path)
+        finally:
+            own.unlink(missing_ok=True)
+
+    def _saved(self) -> int:
+        saved = self.read()
+        return -1 if saved is None else saved
