@@ -7,7 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from tests.benchmarks import prototype
-from tests.benchmarks.installation import Setting, Signed
+from tests.benchmarks.installation import Setting
+from tests.benchmarks.signed import Signed
 from tests.benchmarks.task import Measured, Task, report_of, script
 from tests.benchmarks.watch import watch
 from tests.servers import program

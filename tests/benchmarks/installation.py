@@ -2,7 +2,6 @@
 
 import argparse
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,6 +17,7 @@ from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.send import send_mailing
 from tests.benchmarks import register
 from tests.benchmarks.issues import Length, issue
+from tests.benchmarks.signed import ED25519_FILE, Signed
 from tests.benchmarks.sinks import ROOT
 
 CONFIG = """
@@ -34,7 +34,7 @@ PROCESSES = """
 [delivery]
 processes = {processes}
 """
-RSA_FILE, ED25519_FILE = "rsa.pem", "ed25519.pem"
+RSA_FILE = "rsa.pem"
 RSA = f"""
 [dkim]
 domain = "club.example"
@@ -54,15 +54,6 @@ undo_minutes = 0
 [approval]
 editors = []
 """
-
-
-class Signed(StrEnum):
-    """What signs the copies."""
-
-    NOT = ""
-    ED25519 = "ed25519"  # alone: our settings know it only beside RSA, so `ours` hands it to the sender itself
-    RSA = "rsa"
-    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,9 @@ from pathlib import Path
 from mailer.app.installation import App, open_app
 from mailer.app.sender import open_sender
 from mailer.domain.delivery import State
-from mailer.formats.message.dkim import DkimSigner
-from mailer.formats.message.dkim_key import read_dkim_key
 from mailer.pipeline.mailings.report import progress_of_all
-from tests.benchmarks.installation import ED25519_FILE, Signed
 from tests.benchmarks.meter import FamilyMemory, Meter
+from tests.benchmarks.signed import ED25519_FILE, Signed
 
 LOOK = 0.05  # seconds until copies that were put off, or are in the hands of a further process, are looked at again
 OPEN = (State.PENDING, State.SENDING)
@@ -39,6 +37,9 @@ async def send(app: App) -> None:
 
 def signed_with_ed25519(app: App) -> App:
     """The same installation, whose copies have an Ed25519 signature and no other."""
+    from mailer.formats.message.dkim import DkimSigner  # not in the memory of a run without signatures
+    from mailer.formats.message.dkim_key import read_dkim_key
+
     key = read_dkim_key("e1", (app.config.folder / ED25519_FILE).read_bytes())
     signer = DkimSigner(domain="club.example", keys=(key,))
     return replace(app, context=replace(app.context, signing=lambda: signer))
