@@ -44,9 +44,8 @@ class EpochFile:
         """Whether this epoch or a higher one is saved, and no sender can put a lower one in its place any more."""
         if self._saved() < epoch:
             return False
-        for other in self._path.parent.glob(
-            f"{self._path.name}.*.new"
-        ):  # those made from now on are judged by this epoch
+        # Files made from now on are judged by this epoch.
+        for other in self._path.parent.glob(f"{self._path.name}.*.new"):
             other.unlink(missing_ok=True)
         return self._saved() >= epoch
 
@@ -57,9 +56,8 @@ class EpochFile:
                 file.write(str(epoch))
                 file.flush()
                 os.fsync(file.fileno())
-            if (
-                self._saved() < epoch
-            ):  # asked while the own file is there, so that a higher epoch from now on deletes it
+            # Asked while the own file is there: a higher epoch that is saved from now on deletes it.
+            if self._saved() < epoch:
                 with suppress(FileNotFoundError):
                     own.replace(self._path)
         finally:
