@@ -1,6 +1,7 @@
 """Writes the messages that would go out as files, and leaves the ledger as it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from mailer.domain.ports import Message
 from mailer.formats.message.parts import html_and_text
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.copies import Workbench, workbench
+from mailer.pipeline.mailings.drafting import Moved
 from mailer.pipeline.mailings.entitle import recheck_all
-from mailer.pipeline.mailings.plan import compile_draft, is_planned, write_plan
+from mailer.pipeline.mailings.plan import compile_draft, is_planned, plan_mailing, write_plan
 from mailer.pipeline.mailings.steps import cancelled
 from mailer.pipeline.mailings.test_mailing import require_entitled
-from mailer.store import mailings
+from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries
 from mailer.store.copies.waiting import PendingCopy, all_waiting
 
@@ -28,11 +30,8 @@ def write_dry_run(context: Context, name: IssueName, spool: Spool) -> list[Path]
 
     The database stays as it is. Raises what planning raises.
     """
-    draft = None if is_planned(context, name) else compile_draft(context, name)
     unsent: list[tuple[Workbench, list[PendingCopy]]] = []
-    with context.store.rehearsal() as connection:
-        if draft is not None:
-            write_plan(replace(context, store=context.store.within(connection)), name, draft)
+    with _planned(context, name) as connection:
         every = mailings.mailings_of(connection, name.newsletter, name.serial)
         if all(mailing.state is MailingState.CANCELLED for mailing in every):
             raise cancelled(every[0])
@@ -47,11 +46,8 @@ def write_dry_run(context: Context, name: IssueName, spool: Spool) -> list[Path]
 def write_preview(context: Context, name: IssueName, person: str, spool: Spool) -> list[Path]:
     """Write one person's copies as .html, .txt and .eml files. Refused for a person who is not entitled to the issue."""
     judged = require_entitled(context, name, person)
-    draft = None if is_planned(context, name) else compile_draft(context, name)
     files: list[tuple[str, bytes]] = []
-    with context.store.rehearsal() as connection:
-        if draft is not None:
-            write_plan(replace(context, store=context.store.within(connection)), name, draft)
+    with _planned(context, name) as connection:
         for mailing in mailings.mailings_of(connection, name.newsletter, name.serial):
             bench = workbench(connection, context, mailing)
             for delivery in deliveries.of_mailing(connection, mailing.id):
@@ -63,6 +59,21 @@ def write_preview(context: Context, name: IssueName, person: str, spool: Spool) 
     if not files:
         raise Refused(f"{judged.label} is entitled to {name}, but the plan has no copy for them: plan it again")
     return [spool(file, content) for file, content in files]
+
+
+@contextmanager
+def _planned(context: Context, name: IssueName) -> Iterator[Connection]:
+    """A transaction that is undone, in which the issue has a plan: if there was none, one as if for sending."""
+    # Compiled before the transaction, which keeps every other process from writing.
+    draft = None if is_planned(context, name) else compile_draft(context, name)
+    with context.store.rehearsal() as connection:
+        rehearsed = replace(context, store=context.store.within(connection))
+        if draft is not None:
+            try:
+                write_plan(rehearsed, name, draft)
+            except Moved:  # the issue was edited while it was compiled
+                plan_mailing(rehearsed, name)
+        yield connection
 
 
 def _make(bench: Workbench, copy: PendingCopy | Delivery) -> Message:
