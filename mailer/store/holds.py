@@ -1,6 +1,5 @@
 """Holds, the addresses to which nothing is written for now, and the pauses of readers who unsubscribed."""
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
@@ -13,7 +12,7 @@ from mailer.domain.bounce import FailureReason
 from mailer.domain.hold import Failure, Hold, HoldReason, OwnPause
 from mailer.domain.membership import Pause
 from mailer.store.columns import insert_into
-from mailer.store.ledger.batches import listed
+from mailer.store.ledger.batches import listed, packed
 from mailer.store.schema import holds, own_pauses
 
 
@@ -75,7 +74,7 @@ def lifts(connection: Connection) -> dict[str, datetime]:
 def held_among(connection: Connection, addresses: Collection[str]) -> frozenset[str]:
     """Which of these addresses (normal forms) are held."""
     query = _held(connection.dialect.name)
-    return frozenset(connection.execute(query, {"values": json.dumps(list(addresses))}).scalars())
+    return frozenset(connection.execute(query, {"values": packed(addresses)}).scalars())
 
 
 @cache
@@ -193,7 +192,7 @@ def pause_lifted_at(connection: Connection, person: str, newsletter: str) -> dat
 
 def pauses(connection: Connection, persons: Collection[str] | None = None) -> dict[str, tuple[OwnPause, ...]]:
     """The current pauses of these people, or of all, by person; that of all newsletters first."""
-    chosen = {"values": json.dumps(list(persons))} if persons is not None else {}
+    chosen = {"values": packed(persons)} if persons is not None else {}
     query = _pauses(connection.dialect.name, some=persons is not None)
     by_person: dict[str, tuple[OwnPause, ...]] = {}
     for row in connection.execute(query, chosen).all():

@@ -1,6 +1,5 @@
 """The register in the database: who is a member, who sits on which seat, what was paid."""
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cache
@@ -17,7 +16,7 @@ from mailer.domain.register_ids import KnownIds
 from mailer.domain.register_search import search_words
 from mailer.store import holds
 from mailer.store.columns import CHUNK, by_code_point
-from mailer.store.ledger.batches import listed
+from mailer.store.ledger.batches import listed, packed
 from mailer.store.register_rows import membership_of, membership_row, payment_of, payment_row, seat_of, seat_row
 from mailer.store.schema import memberships, payments, register_state, seats
 
@@ -97,7 +96,7 @@ def register_of(connection: Connection, persons: Collection[str]) -> Register:
     Others are included only where seats are limited, since only there can they take a seat from these people. The
     register is locked until this transaction ends.
     """
-    version, chosen = register_version(connection), {"values": json.dumps(list(persons))}
+    version, chosen = register_version(connection), {"values": packed(persons)}
     of_people, beside, contracts, paid = _register_of(connection.dialect.name)
     seated = [seat_of(row) for query in (of_people, beside) for row in connection.execute(query, chosen).all()]
     return Register(

@@ -38,6 +38,7 @@ def upgrade(engine: Engine) -> None:
             raise MailerError(
                 f"the database has schema {version}, which this version does not know: restore it from your backup"
             ) from error
+        sqlite.check_references(connection)
 
 
 def is_current(engine: Engine) -> bool:

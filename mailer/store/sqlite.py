@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
-from mailer.domain.errors import BadInput
+from mailer.domain.errors import BadInput, MailerError
 
 # Seconds that a writer waits for another one: longer than any transaction here. The longest, an import of a large register
 # or a dry run of an issue without a plan, may take minutes.
@@ -101,7 +101,7 @@ def open_engine(url: URL, tell_of_waiting: Callable[[], None] = lambda: None) ->
 def copying_tables(connection: Connection) -> Iterator[None]:
     """While migrations copy tables, SQLite checks no references: deleting the old table would delete all that name it.
 
-    They are checked afterwards, before the connection is used again. A PRAGMA that a transaction would ignore.
+    `check_references` does, before the transaction ends. A PRAGMA that a transaction would ignore.
     """
     if connection.dialect.name != "sqlite":
         yield
@@ -112,6 +112,17 @@ def copying_tables(connection: Connection) -> Iterator[None]:
         yield
     finally:
         raw.execute("PRAGMA foreign_keys=ON")
+
+
+def check_references(connection: Connection) -> None:
+    """Raise MailerError when a row names one that is not there: so tables that lost rows while copied are not kept."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise MailerError(
+                f"migrating the database stopped, and it is as before: a row of {broken[0]} names one that {broken[2]} "
+                "does not have; restore it from your backup"
+            )
 
 
 def _refuse_foreign_journal(database: Path) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 
 import mailer.store as room
 from mailer.domain.delivery import State
+from mailer.domain.errors import MailerError
 from mailer.domain.hold import HoldReason
 from mailer.domain.membership import Pause
 from mailer.store import DatabaseError, Store, holds, letters, mailings, relays, resolve, sqlite
@@ -159,6 +160,22 @@ def test_holds_and_pauses_of_an_older_database_stay_in_force(url: URL) -> None:
         assert backups.backup_at(connection) is None
         assert relays.sizes(connection, ["relay"]) == {}
     store.close()
+
+
+def test_a_row_that_names_what_is_not_there_stops_the_migration(tmp_path: Path) -> None:
+    """Tables that are copied without a look at their references might have lost rows."""
+    url = resolve("sqlite:///mailer.db", tmp_path)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgrade_to(connection, "0018")
+        connection.execute(text(HOLD), {"at": AT})
+        connection.execute(text("UPDATE holds SET delivery = 7"))
+    with pytest.raises(MailerError, match="a row of holds names one that deliveries does not have"):
+        Store.open(str(url), tmp_path)
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0018"
+        assert "first_mailing" not in {column["name"] for column in inspect(connection).get_columns("deliveries")}
+    engine.dispose()
 
 
 def test_letters_of_an_older_version_have_the_names_of_today(url: URL) -> None:

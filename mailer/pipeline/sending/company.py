@@ -61,20 +61,20 @@ class Alone:
         return not self.leads
 
     def want(self, only: IssueName | None) -> None:
-        """None."""
+        """There are none."""
 
     def leave(self) -> None:
-        """None."""
+        """There are none."""
 
     def has_ended(self) -> bool:
-        """None."""
+        """There are none."""
         return False
 
     def stop(self, within: float) -> None:
-        """None."""
+        """There are none."""
 
     def use(self, context: Context) -> None:
-        """None."""
+        """There are none."""
 
 
 class Company:
