@@ -37,4 +37,4 @@ def _octets(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError:
-        return b""  # whoever needs it says that it cannot be read
+        return b""  # the part that needs it says that it cannot be read

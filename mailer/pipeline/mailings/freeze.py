@@ -120,7 +120,7 @@ class Freezing:
     def __init__(
         self, context: Context, draft: Draft, rules: str, *, mailing: int, first_mailing: int, first_number: int = 1
     ) -> None:
-        """Begin with nobody. `rules` is what the people are judged by; copies are numbered from `first_number`."""
+        """Begin with no people. `rules` is what the people are judged by; copies are numbered from `first_number`."""
         self.frozen = FrozenCirculation(mailing=mailing)
         self._context, self._draft, self._rules = context, draft, rules
         self._first_mailing, self._first_number = first_mailing, first_number
