@@ -1,10 +1,11 @@
 """Names what looks like a slip in the payments that an import adds: sums, fees, periods, dates, and reversals."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 
 from mailer.domain.circulation import Register
 from mailer.domain.entitlement import paid_periods
@@ -28,29 +29,56 @@ class _Account:
     owner: str
     payments: tuple[Payment, ...]
     added: tuple[Payment, ...]
+    purposes: Mapping[tuple[Period, str], "_Purpose"]
 
     def place(self, period: Period) -> str:
         """Where a note's payment is: the membership, whose it is, and the period."""
         return f"{label(self.membership.id, self.owner)}, {period}"
 
-    def total(self, payment: Payment) -> Decimal:
-        """What was paid for this payment's period, in its currency."""
-        return sum((other.amount for other in self.beside(payment)), Decimal(0))
+    def purpose(self, payment: Payment) -> "_Purpose":
+        """The payments for the same period in the same currency, this one among them."""
+        return self.purposes[payment.period, payment.currency]
 
-    def earlier(self, payment: Payment) -> list[Payment]:
-        """The payments for the same period in the same currency that were entered before this one."""
-        beside = self.beside(payment)
-        return beside[: next(index for index, other in enumerate(beside) if other is payment)]
+
+class _Purpose:
+    """The payments of a membership for one period in one currency, in the order of entry, added up once."""
+
+    def __init__(self) -> None:
+        self.total = Decimal(0)
+        self.times = Counter[Decimal]()  # by amount
+        self.paid = Decimal(0)  # without what was paid back
+        self._paid_until = dict[int, Decimal]()  # the same with each payment, by its identity
+        self._earlier = dict[int, int]()  # how many of the same amount came before each payment
+        self._first = dict[tuple[Decimal, date | None], tuple[int, Payment]]()  # by amount and day
+        self._first_of = dict[Decimal, Payment]()
+
+    def add(self, payment: Payment) -> None:
+        """Count the next payment."""
+        self._earlier.setdefault(id(payment), self.times[payment.amount])
+        self._first_of.setdefault(payment.amount, payment)
+        self._first.setdefault((payment.amount, payment.paid_on), (self.times[payment.amount], payment))
+        self.times[payment.amount] += 1
+        self.total += payment.amount
+        self.paid += max(payment.amount, Decimal(0))
+        self._paid_until.setdefault(id(payment), self.paid)
 
     def total_with(self, payment: Payment) -> Decimal:
-        """What was paid for the period with this payment and without later ones; whatever was reversed counts as reversed."""
-        later = self.beside(payment)[len(self.earlier(payment)) + 1 :]
-        return self.total(payment) - sum((other.amount for other in later if other.amount > 0), Decimal(0))
+        """What was paid with this payment and without later ones; whatever was reversed counts as reversed."""
+        return self.total - (self.paid - self._paid_until[id(payment)])
 
-    def beside(self, payment: Payment) -> list[Payment]:
-        """The payments for the same period in the same currency, this one among them."""
-        purpose = (payment.period, payment.currency)
-        return [other for other in self.payments if (other.period, other.currency) == purpose]
+    def earlier(self, payment: Payment) -> int:
+        """How many payments of the same amount came before this one."""
+        return self._earlier[id(payment)]
+
+    def first(self, payment: Payment, *, same_day: bool) -> Payment | None:
+        """The first payment of the same amount before this one; of the same day, or of no known one, with `same_day`."""
+        if not self.earlier(payment):
+            return None
+        if not same_day or payment.paid_on is None:
+            return self._first_of[payment.amount]
+        known = (self._first.get((payment.amount, day)) for day in (payment.paid_on, None))
+        place, other = min(filter(None, known), key=lambda entry: entry[0])
+        return other if place < self.earlier(payment) else None
 
 
 def payment_doubts(register: Register, difference: Difference, usage: Usage) -> Iterator[str]:
@@ -87,11 +115,15 @@ def _accounts(register: Register, difference: Difference) -> Iterable[_Account]:
         added[payment.membership].append(payment)
     memberships = {**register.memberships, **{change.after.id: change.after for change in difference.memberships}}
     for identity, entries in payments.items():
+        purposes = defaultdict[tuple[Period, str], _Purpose](_Purpose)
+        for payment in entries:
+            purposes[payment.period, payment.currency].add(payment)
         yield _Account(
             membership=memberships[identity],
             owner=difference.owners[identity],
             payments=tuple(entries),
             added=tuple(added[identity]),
+            purposes=purposes,
         )
 
 
@@ -103,11 +135,11 @@ def _reversal_doubts(account: _Account, payment: Payment, by_reference: Mapping[
     if payment.amount == 0:
         yield f"{place} pays nothing"
         return
-    positive = [other.amount for other in account.beside(payment) if other.amount > 0]
-    total = account.total(payment)
+    purpose = account.purpose(payment)
+    total = purpose.total
     if total < 0:
         reason = f"leaves {figure(total, payment.currency)} for this period"
-    elif -payment.amount not in {*positive, sum(positive)}:
+    elif -payment.amount not in purpose.times and -payment.amount != purpose.paid:
         reason = f"is the reversal of no payment for this period, which keeps {figure(total, payment.currency)}"
     else:
         return
@@ -171,7 +203,7 @@ def _amount_doubts(account: _Account, payment: Payment, usage: Usage) -> Iterato
     else:
         repeated = list(_repetition_doubts(account, payment, fee=fee))
         yield from repeated
-        total = account.total_with(payment)
+        total = account.purpose(payment).total_with(payment)
         if not repeated and fee is not None and total > fee and not payment.in_full:
             sums = f"{total.normalize():f} of {figure(fee, payment.currency)}"
             yield f"{account.place(payment.period)}: more is paid than the fee, {sums}"
@@ -179,19 +211,13 @@ def _amount_doubts(account: _Account, payment: Payment, usage: Usage) -> Iterato
 
 def _repetition_doubts(account: _Account, payment: Payment, fee: Decimal | None) -> Iterator[str]:
     """An earlier payment of the same amount for the same period; two instalments on two days, within the fee, are none."""
-    others = [other for other in account.earlier(payment) if other.amount == payment.amount]
-    reversed_amounts = sum(other.amount == -payment.amount for other in account.beside(payment))
-    if len(others) <= reversed_amounts:
+    purpose = account.purpose(payment)
+    if purpose.earlier(payment) <= purpose.times[-payment.amount]:
         return  # the other payment was reversed, and this one stands in its place
-    for other in others:
-        two_days = other.paid_on and payment.paid_on and other.paid_on != payment.paid_on
-        instalments = two_days and not payment.in_full and (fee is None or account.total_with(payment) <= fee)
-        if not instalments:
-            when = f", paid on {other.paid_on}" if other.paid_on else ""
-            yield (
-                f"{account.place(payment.period)}: {payment.figure} looks like {other.figure}{when}; is it the same payment?"
-            )
-            return
+    may_be_instalment = not payment.in_full and (fee is None or purpose.total_with(payment) <= fee)
+    if other := purpose.first(payment, same_day=may_be_instalment):
+        when = f", paid on {other.paid_on}" if other.paid_on else ""
+        yield f"{account.place(payment.period)}: {payment.figure} looks like {other.figure}{when}; is it the same payment?"
 
 
 def _overlap_doubts(account: _Account, usage: Usage) -> Iterator[str]:
@@ -201,8 +227,10 @@ def _overlap_doubts(account: _Account, usage: Usage) -> Iterator[str]:
     new = {payment.period for payment in account.added if payment.amount > 0}
     full = [paid.period for paid in paid_periods(account.payments, account.membership.kind, usage.fees) if paid.full]
     for index, period in enumerate(full):
-        for other in full[index + 1 :]:
-            if other.first <= period.last and not new.isdisjoint((period, other)):
+        for other in islice(full, index + 1, None):
+            if other.first > period.last:
+                break
+            if not new.isdisjoint((period, other)):
                 yield f"{account.place(other)}: the time from {other.first} is paid twice, also by {period}"
 
 

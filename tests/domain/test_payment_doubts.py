@@ -1,7 +1,7 @@
 """Notes about the payments that an import brings, beside the fees, the calendar and what was paid before."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,7 @@ from mailer.domain.member_doubts import Usage
 from mailer.domain.membership import FeeSchedule, MembershipKind, Period
 from mailer.domain.payment_doubts import payment_doubts
 from tests.builders import a_membership, a_payment, a_register, a_season, a_seat, a_year, registers
+from tests.counted import calls_of
 from tests.domain.register_rows import a_payment_row, pay
 
 USAGE = Usage(
@@ -214,3 +215,18 @@ def test_any_register_as_an_import_of_its_own_is_looked_through(register):
     ]
     for note in payment_doubts(empty, pay(empty, *rows), USAGE):
         assert "None" not in note
+
+
+# --- many payments ----------------------------------------------------------------------------------------------------
+
+
+def test_the_work_grows_with_the_payments_of_one_membership_and_no_faster():
+    def calls(count: int) -> int:
+        days = (date(2018, 1, 1) + timedelta(days=number % 300) for number in range(count))
+        payments = [amount("20", reference=f"R{number}", paid_on=day) for number, day in enumerate(days)]
+        rows = [a_payment_row(row, **payment) for row, payment in enumerate(payments, start=2)]
+        register = a_register(a_membership(), SEAT)
+        change = pay(register, *rows)
+        return calls_of(lambda: list(payment_doubts(register, change, USAGE)))
+
+    assert calls(2000) <= 4.6 * calls(500)

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from xml.etree.ElementTree import Element, iterparse
 
 from mailer.domain.errors import BadInput
@@ -22,7 +23,7 @@ _ENTRY = b"PK\x01\x02"  # begins each entry of an archive's directory (APPNOTE 6
 # value and a formula.
 MAX_ELEMENTS = 100_000
 # Elements that are read with all that is in them; of others, each child is read when it ends, and then dropped.
-_READ_WHOLE = frozenset({"row", "c", "is", "si", "r"})
+_READ_WHOLE = frozenset({"row", "si"})
 _VISIBLE = "visible"
 
 
@@ -50,7 +51,7 @@ class Workbook:
     uncalculated: bool
 
     def elements(self, part: str) -> Iterator[tuple[str, str, Element]]:
-        """The events of the part's elements, by their names without namespace."""
+        """The start and the end of the part's elements, by their names without namespace; rows are read as a whole."""
         return _elements(self.archive, part)
 
 
@@ -100,6 +101,7 @@ def attribute(element: Element, name: str) -> str:
     return next((value for key, value in element.attrib.items() if local_name(key) == name), "")
 
 
+@lru_cache(maxsize=1024)
 def local_name(name: str) -> str:
     """The name of an element or attribute without its namespace."""
     return name.rpartition("}")[2]
@@ -128,21 +130,30 @@ def unescaped(text: str) -> str:
 
 def _elements(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str, Element]]:
     parents: list[Element] = []
+    inside = 0  # how deep within an element that is read whole; a sheet is nearly nothing but these
     count = 0  # of the elements in memory
     with archive.open(part) as stream:
         # Expat fetches nothing, and since 2.4.1 it ends entities that grow without bounds.
         for event, element in iterparse(stream, events=("start", "end")):  # noqa: S314
             if event == "start":
-                parents.append(element)
                 count += 1
                 if count > MAX_ELEMENTS:
                     raise ValueError(f"{part} has a row or a text of more than {MAX_ELEMENTS} elements")
+                if inside:
+                    inside += 1
+                    continue
+                parents.append(element)
+                inside = local_name(element.tag) in _READ_WHOLE
+            elif inside > 1:
+                inside -= 1
+                continue
             yield event, local_name(element.tag), element
             if event == "end":
+                inside = 0
                 parents.pop()
-                if parents and local_name(parents[-1].tag) not in _READ_WHOLE:
+                if parents:
                     del parents[-1][:]
-                    count = len(parents)
+                count = len(parents)
 
 
 def _related(archive: zipfile.ZipFile, part: str, kind: str) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from xml.etree.ElementTree import Element, ParseError
 
 from mailer.domain.errors import BadInput
@@ -267,10 +268,15 @@ def _place(reference: str) -> tuple[int, int]:
     match = _REFERENCE.fullmatch(reference)
     if not match:
         raise ValueError(f"{reference[:20]} is no cell")
+    return _column(match["column"]), int(match["row"])
+
+
+@cache
+def _column(letters: str) -> int:
     column = 0
-    for letter in match["column"]:
+    for letter in letters:
         column = column * 26 + ord(letter) - ord("A") + 1
-    return column, int(match["row"])
+    return column
 
 
 def in_ranges(numbers: Iterable[int]) -> str:
