@@ -1,8 +1,9 @@
 """Fills the slots of one copy: writes each value once in each spelling, and tells ordinary values from all others."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
-from operator import itemgetter
+from operator import gt, itemgetter
 from typing import Any, NamedTuple
 
 from mailer.domain.edition import Slot
@@ -52,6 +53,28 @@ class Filler:
             return Filled(values, words, lines)
         _check(self._slots, values)
         return Filled(values)
+
+
+class Room:
+    """How long the words of a copy may be, by what the places that they fill hold: counted in letters or octets."""
+
+    def __init__(self, places: Iterable[tuple[Sequence[int], int]], words: int) -> None:
+        self._alone = [sys.maxsize] * words
+        shared = list[tuple[Sequence[int], int]]()
+        for numbers, room in places:
+            for number in numbers:
+                self._alone[number] = min(self._alone[number], room)
+            if len(numbers) > 1:
+                shared.append((numbers, room))
+        self._shared = [picker(numbers) for numbers, _ in shared]
+        self._together = [room for _, room in shared]
+
+    def suffices(self, words: Sequence[str] | Sequence[bytes]) -> bool:
+        """Whether all places hold these words."""
+        lengths = tuple(map(len, words))
+        if any(map(gt, lengths, self._alone)):
+            return False
+        return not any(map(gt, [sum(pick(lengths)) for pick in self._shared], self._together))
 
 
 def picker(items: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:

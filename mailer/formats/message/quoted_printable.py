@@ -1,12 +1,13 @@
 """Encodes a part of a message in quoted-printable, which keeps English readable; its constants are encoded once."""
 
 import re
+import sys
 from binascii import b2a_qp
-from collections.abc import Callable, Sequence
-from operator import gt
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from mailer.formats.message.filling import Filled, picker
+from mailer.formats.message.filling import Filled, Room, picker
 from mailer.formats.message.slotted_text import Filling, SlotPlace, SlottedText, SlotWriter, Values
 
 _LINE = 75  # RFC 2045 §6.7: 76 characters, including the = of a soft break
@@ -32,19 +33,32 @@ class QuotedPrintable:
         for constant in constants:
             self._pieces += (b"", constant)
         self._places = [_encoded(place, order) for place in text.places]
-        self._patterns = [(place.pattern, place.pick) for place in self._places]
-        self._longest = [place.longest for place in self._places]
+        self._holds_words_only = all(place.is_word for place in self._places)
+        self._room = Room([(place.fillings, place.room) for place in self._places], len(order))
+        # The same once more, with the constant words of each place joined to the constants around it.
+        self._around = [self._first]
+        for place, constant in zip(self._places, constants, strict=True):
+            before, *after = place.words
+            self._around[-1] += before
+            for piece in after:
+                self._around += (b"", piece)
+            self._around[-1] += constant
+        self._pick = picker([filling for place in self._places for filling in place.fillings])
 
     def write(self, filled: Filled) -> list[bytes]:
         """The part's octets with its slots filled: lines of at most 76 characters that end in CRLF."""
-        values, words, text = filled
-        if words:
-            octets = _ordinary(text).split(b"\n")
-            lines = [pattern % pick(octets) for pattern, pick in self._patterns]
-            if any(map(gt, map(len, lines), self._longest)):
-                lines = [place.fitted(line, values) for place, line in zip(self._places, lines, strict=True)]
-        else:
-            lines = [encode_quoted_printable(place.write(values)) for place in self._places]
+        if not filled.words:
+            return self._between([encode_quoted_printable(place.write(filled.values)) for place in self._places])
+        octets = _ordinary_words(filled.lines)
+        if not self._room.suffices(octets):
+            if not self._holds_words_only:
+                return self._between([place.filled(octets, filled.values) for place in self._places])
+            octets = tuple([word if len(word) <= _LINE else _broken(word) for word in octets])
+        written = self._around.copy()
+        written[1::2] = self._pick(octets)
+        return written
+
+    def _between(self, lines: list[bytes]) -> list[bytes]:
         written = self._pieces.copy()
         written[1::2] = lines
         return written
@@ -62,22 +76,34 @@ def encode_quoted_printable(text: str) -> bytes:
 
 
 class _EncodedPlace(NamedTuple):
-    """A place whose constant words are encoded.
+    """A place whose constant words are encoded, with those of the values that stand between them.
 
-    What the pattern becomes with ordinary values is its line, the soft breaks in the constant words before the first
-    value made. It is as it should be with up to `longest` octets; with more it must be broken from `start` on, and above
-    `fits` be written anew.
+    With ordinary values its line is theirs and these words, with soft breaks in the words before the first value. It is
+    as it should be with up to `longest` octets; with more it must be broken from `start` on, and above `fits` be written
+    anew.
     """
 
     write: SlotWriter
-    pattern: bytes
-    pick: Callable[[Sequence[bytes]], tuple[bytes, ...]]
+    words: tuple[bytes, ...]
+    fillings: tuple[int, ...]
     start: int
     longest: int
     fits: int
 
-    def fitted(self, line: bytes, values: Values) -> bytes:
-        """The line, as it should be."""
+    @property
+    def is_word(self) -> bool:
+        """Whether it holds one value, of any length, and nothing else."""
+        return self.words == (b"", b"") and self.fits >= sys.maxsize
+
+    @property
+    def room(self) -> int:
+        """The octets that its values may have together."""
+        return self.longest - sum(map(len, self.words))
+
+    def filled(self, octets: Sequence[bytes], values: Values) -> bytes:
+        """Its line with ordinary values of any length."""
+        before, *after = self.words
+        line = before + b"".join([octets[filling] + word for filling, word in zip(self.fillings, after, strict=True)])
         if len(line) <= self.longest:
             return line
         if len(line) <= self.fits:
@@ -97,18 +123,20 @@ def _encoded(place: SlotPlace, order: Sequence[Filling]) -> _EncodedPlace:
         fits = -1  # a value may make it the start that is encoded
     return _EncodedPlace(
         write=place.write,
-        pattern=b"%b".join([word.replace(b"%", b"%%") for word in words]),
-        pick=picker([order.index(filling) for filling in place.fillings]),
+        words=words,
+        fillings=tuple([order.index(filling) for filling in place.fillings]),
         start=start,
         longest=min(start + _LINE, fits),
         fits=fits,
     )
 
 
-def _ordinary(text: str) -> bytes:
-    """The same for a text of ordinary values; every English date has a no-break space. The library takes five times as long."""
-    plain = text.replace("=", "=3D").replace("\u00a0", "=C2=A0")
-    return plain.encode() if plain.isascii() else _characters(text.encode())
+# The text and the HTML of a copy need the same words.
+@lru_cache(maxsize=16)
+def _ordinary_words(lines: str) -> tuple[bytes, ...]:
+    """Ordinary values, encoded. Every English date has a no-break space, and the library takes five times as long."""
+    plain = lines.replace("=", "=3D").replace("\u00a0", "=C2=A0")
+    return tuple((plain.encode() if plain.isascii() else _characters(lines.encode())).split(b"\n"))
 
 
 def _characters(text: bytes) -> bytes:
