@@ -145,7 +145,7 @@ def test_any_secretary_can_be_written_to_by_header_and_text(local: str, language
     secretary = replace(bench.letterhead, reply_to=Address(local=local, domain="club.example"))
     editions = {(language, CORPORATE): an_edition(language, CORPORATE)}
     message = replace(bench, letterhead=secretary, editions=editions).make(
-        replace(COPY, language=language, copy_number=number), "<m17@x>", test=test, sign=False
+        COPY._replace(language=language, copy_number=number), "<m17@x>", test=test, sign=False
     )
     header = str(message_from_bytes(message, policy=default)["List-Unsubscribe"])
     assert header.isascii()
