@@ -11,7 +11,6 @@ from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import MailerError
 from mailer.domain.history import HistoryEntry
 from mailer.domain.mailing import ENDED, UNDER_WAY, Mailing, MailingState, Step
-from mailer.domain.open_items import replaces
 from mailer.domain.progress import Progress, cancelled_supplements, current_mailing
 from mailer.domain.search import CopySearch
 from mailer.domain.supplement import Corrections
@@ -22,7 +21,7 @@ from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.steps import all_mailings, first_mailing
 from mailer.store import Connection, circulations, history, issues, mailings, relay_paces, tests_sent
 from mailer.store import balance as sums
-from mailer.store.copies import deliveries, pages, tallies
+from mailer.store.copies import deliveries, open_copies, pages, tallies
 from mailer.store.ledger import backups, limits, outages
 
 # The present rate is that of the last so many seconds.
@@ -132,14 +131,13 @@ class Unaccepted:
 def unaccepted_copies(context: Context, name: IssueName) -> Unaccepted:
     """The copies of an issue that no relay has accepted, and why."""
     with context.store.reading() as connection:
-        copies = deliveries.listing(connection, name.newsletter, name.serial)
+        every = mailings.mailings_of(connection, name.newsletter, name.serial)
+        unaccepted = open_copies.unaccepted(connection, [mailing.id for mailing in every])
+        copies = deliveries.deliveries_with(connection, list(unaccepted))
         corrections = corrections_since(connection, name.newsletter, name.serial)
-    last = {(copy.person, copy.language): copy.id for copy in copies if replaces(copy.state)}
     return Unaccepted(
-        copies=[copy for copy in copies if copy.state not in {State.ACCEPTED, State.CANCELLED}],
-        replaced=frozenset(
-            copy.id for copy in copies if copy.state.failed and copy.id < last[copy.person, copy.language]
-        ),
+        copies=[copies[identity] for identity in unaccepted],
+        replaced=frozenset(identity for identity, is_replaced in unaccepted.items() if is_replaced),
         corrections=corrections,
     )
 

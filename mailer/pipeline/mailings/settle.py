@@ -115,8 +115,8 @@ def _refuse_unproved(connection: Connection, others: Sequence[Delivery], logs: R
     """Refused when the logs do not prove that these copies were not accepted."""
     for issue in sorted({mailings.mailing(connection, copy.mailing).issue for copy in others}):
         name = IssueName.parse(issue)
-        every = deliveries.listing(connection, name.newsletter, name.serial)
-        if not any(bare(copy.message_id) in logs.accepted for copy in every):
+        sent = deliveries.message_ids_of(connection, name.newsletter, name.serial)
+        if not any(bare(message_id) in logs.accepted for message_id in sent):
             raise Refused(
                 f"the log shows no message of {issue}: is it the log of the right relay and day? Nothing was changed. "
                 "Without --log, --as decides about all of them"

@@ -165,6 +165,12 @@ def message_ids(connection: Connection, states: Sequence[State]) -> dict[int, st
     return {row.id: row.message_id for row in connection.execute(query)}
 
 
+def message_ids_of(connection: Connection, newsletter: str, serial: int) -> Iterator[str]:
+    """The Message-ID of every copy of an issue, over all its mailings, read in chunks."""
+    query = select(deliveries.c.message_id).where(of_issue(newsletter, serial))
+    yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
+
+
 def last_id(connection: Connection) -> int:
     """The highest id of a delivery, 0 without one."""
     return connection.execute(select(func.max(deliveries.c.id))).scalar() or 0

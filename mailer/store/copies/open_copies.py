@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, false, or_, select, union_all
 
 from mailer.domain.delivery import State
 from mailer.domain.matter import Matter
 from mailer.domain.open_items import may_need_a_person, replaces
-from mailer.store.schema import deliveries, is_asking, is_failed, mailings, reports
+from mailer.store.schema import deliveries, is_asking, is_failed, is_pending, is_sending, mailings, reports
 
 
 def is_replaced() -> ColumnElement[bool]:
@@ -40,6 +40,29 @@ def candidates(connection: Connection, mailings: Sequence[int], most: int | None
     every = union_all(*parts).subquery()
     query = select(every).order_by(every.c.reported, every.c.id).limit(most)
     return {row.id: bool(row.reported) for row in connection.execute(query)}
+
+
+def unaccepted(connection: Connection, mailings: Sequence[int]) -> dict[int, bool]:
+    """The copies of these mailings that no relay has accepted, or that came back, without the cancelled, by copy number.
+
+    Whether one failed and a later copy stands in its place, by id.
+    """
+    columns = deliveries.c.id, deliveries.c.copy_number
+    # Each part is found by an index of its own.
+    parts = (
+        select(*columns, replaced.label("replaced")).where(
+            part, deliveries.c.mailing.in_(mailings), deliveries.c.state != State.CANCELLED
+        )
+        for part, replaced in (
+            (is_pending, false()),
+            (is_sending, false()),
+            (is_asking, false()),
+            (is_failed, is_replaced()),
+        )
+    )
+    every = union_all(*parts).subquery()
+    rows = connection.execute(select(every).order_by(every.c.copy_number))
+    return {row.id: bool(row.replaced) for row in rows}
 
 
 def uncertain(connection: Connection) -> dict[int, str]:
