@@ -28,10 +28,10 @@ check: setup  ## format, lint, types, layers
 
 # One worker more than there are cores: many a test waits for a server or a process.
 test: setup  ## every test that needs no root, on all cores
-	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not real and not benchmark and not browser and not quality and not growth"
+	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not real and not benchmark and not browser and not quality" --ignore tests/growth
 
-growth: setup  ## what every command, page and form costs for eight times as many people, counted
-	$(BIN)/pytest -m growth -s tests/growth
+growth: setup  ## what every command, letter, page and form costs a club of 1,000 and of 8,000 people, counted
+	$(BIN)/pytest --people 1000 -s tests/growth
 
 test-real: setup  ## the tests with real servers; installs them with apt when root
 	sh tests/real/install
@@ -64,7 +64,7 @@ pictures: setup  ## take the pictures of docs/ anew; look at them before you com
 	$(BIN)/python -m tests.browser.pictures
 
 cover: setup  ## the tests with coverage
-	$(BIN)/pytest -m "not real and not benchmark and not browser and not quality and not growth" --cov --cov-report=term-missing
+	$(BIN)/pytest -m "not real and not benchmark and not browser and not quality" --ignore tests/growth --cov --cov-report=term-missing
 
 golden: setup  ## write the golden files anew; review them in the diff
 	MAILER_TESTS_GOLDEN=write $(BIN)/pytest -q tests/formats

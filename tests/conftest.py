@@ -31,6 +31,13 @@ SEED = Path(__file__).parents[2] / "shared" / "seed"
 _numbers = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The club over which tests/growth counts: `make growth` names a larger one."""
+    parser.addoption(
+        "--people", type=int, default=60, help="the people of the club in tests/growth, and eight times as many"
+    )
+
+
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The event loop of a test: a leaping one where it is marked so."""
     return {"loop": LeapingLoop if item.get_closest_marker("leaping") else asyncio.new_event_loop}

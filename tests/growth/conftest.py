@@ -1,36 +1,46 @@
-"""The same made-up club three times: a small one to warm up, one of 200 people, and one of eight times as many."""
+"""The same made-up club three times: a small one to warm up, one of `--people`, and one of eight times as many."""
 
 import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from mailer.app.installation import App
 from tests.club import Club
 from tests.growth.counting import HEADING, TIMES, Cost, cost_of
 from tests.growth.grown import found
 
-SMALL, PEOPLE = 60, 200  # and 1,600: of 8,000 people the table is the same, and takes minutes
-SIZES = (SMALL, PEOPLE, TIMES * PEOPLE)
+# The smallest club in which copies are in every state.
+SMALL = 60
 
 # Counts a step at both sizes, and fails where it grows more than linearly.
 Hold = Callable[[str, Callable[[Club], Callable[[], object]]], None]
 # Fails where the last of the costs is out of proportion to the one before.
 Compare = Callable[[str, Sequence[Cost]], None]
+# Opens a club's installation.
+Opened = Callable[[Club], App]
 # Makes a copy of the club with so many people, for one step.
 ACopy = Callable[[int], AbstractContextManager[Club]]
 
 
 @pytest.fixture(scope="session")
-def clubs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Club]:
+def sizes(pytestconfig: pytest.Config) -> Sequence[int]:
+    """How many people the clubs have: the small one, the one that is counted, and eight times as many."""
+    people: int = pytestconfig.getoption("people")
+    return SMALL, people, TIMES * people
+
+
+@pytest.fixture(scope="session")
+def clubs(tmp_path_factory: pytest.TempPathFactory, sizes: Sequence[int]) -> Mapping[int, Club]:
     """The clubs by the number of their people; processes that share the tests share them."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    made = {people: Club(shared / f"grown{people}") for people in SIZES}
+    made = {people: Club(shared / f"grown{people}") for people in sizes}
     with (shared / "grown.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for people, club in made.items():
@@ -64,6 +74,18 @@ def a_copy(clubs: Mapping[int, Club], tmp_path: Path) -> ACopy:
 
 
 @pytest.fixture
+def opened() -> Iterator[Opened]:
+    """Opens a club's installation; the one opened before is closed."""
+    with ExitStack() as clubs:
+
+        def open_next(club: Club) -> App:
+            clubs.close()
+            return clubs.enter_context(club.opened())
+
+        yield open_next
+
+
+@pytest.fixture
 def compare(table: list[str]) -> Compare:
     """Compares what a step costs at each size; the first costs warmed up."""
 
@@ -77,12 +99,12 @@ def compare(table: list[str]) -> Compare:
 
 
 @pytest.fixture
-def hold(a_copy: ACopy, compare: Compare) -> Hold:
+def hold(a_copy: ACopy, compare: Compare, sizes: Sequence[int]) -> Hold:
     """Holds a step to a cost that grows with the people at most; `prepare` makes the step ready for a club."""
 
     def held(name: str, prepare: Callable[[Club], Callable[[], object]]) -> None:
         costs: list[Cost] = []
-        for people in SIZES:
+        for people in sizes:
             with a_copy(people) as club:
                 costs.append(cost_of(prepare(club)))
         compare(name, costs)

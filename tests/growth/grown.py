@@ -218,7 +218,8 @@ def _outcome(number: int, *, end: bool) -> Outcome | None:
     return Accepted(reply=_OK, tls_version="TLSv1.3") if end or number % 10 in (2, 4) else None
 
 
-def _failed(copy: Delivery, mailing: Mailing, *, refused: bool, at: datetime) -> failures.CopyFailed:
+def failed_copy(copy: Delivery, mailing: Mailing, *, refused: bool, at: datetime) -> failures.CopyFailed:
+    """A copy that a relay refused, or that came back."""
     failure = Failure(
         issue=mailing.issue,
         reason=FailureReason.USER_UNKNOWN if refused else FailureReason.MAILBOX_FULL,
@@ -235,7 +236,7 @@ def _failed(copy: Delivery, mailing: Mailing, *, refused: bool, at: datetime) ->
 
 
 def _refuse(connection: Connection, mailing: Mailing, copies: Sequence[Delivery], at: datetime) -> None:
-    failed = [_failed(copy, mailing, refused=True, at=at) for copy in copies]
+    failed = [failed_copy(copy, mailing, refused=True, at=at) for copy in copies]
     failures.add(connection, failed)
     for each in failed:
         holds.set_hold(
@@ -258,7 +259,7 @@ def _return(connection: Connection, mailing: Mailing, copies: Sequence[Delivery]
         assert identity is not None
         reports.write(connection, identity, [_reading(copy)])
         deliveries.move(connection, copy, Event.BOUNCE_REPORTED)
-    failures.add(connection, [_failed(copy, mailing, refused=False, at=at) for copy in copies])
+    failures.add(connection, [failed_copy(copy, mailing, refused=False, at=at) for copy in copies])
 
 
 def _reading(copy: Delivery) -> Reading:

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,11 +18,9 @@ from mailer.formats.token import Purpose
 from mailer.web.application import ROUTES, create_app
 from mailer.web.routes import Deed, Page, Public, Stream
 from tests.club import LETTER, Club
-from tests.growth.conftest import Compare, Hold
+from tests.growth.conftest import Compare, Hold, Opened
 from tests.growth.counting import cost_of
 from tests.growth.grown import APPROVED, EARLIER, PASSWORD, PLANNED, PULLED, SENDING, SENT, SITE
-
-pytestmark = pytest.mark.growth
 
 HEADERS = {"Sec-Fetch-Site": "same-origin", "Origin": SITE}
 ISSUE, PERSON, MEMBERSHIP = (
@@ -75,7 +73,6 @@ LINKS = {
     "/undo/{token}": Purpose.UNDO,
 }
 Fields = Mapping[str, object]
-Opened = Callable[[Club], App]
 Browsers = Mapping[int, Mapping[Role, TestClient]]
 # Forms that change, send or read many people or copies, or after which every plan is compared with the register.
 FORMS: Mapping[str, Fields] = {
@@ -122,18 +119,6 @@ SMALL_FORMS = (
     r"/sign-|/account|/users|/issues/upload|.*/test$|/returns$|/register/add|.*/successor$|.*\{membership:path\}/add$"
     r"|.*/reverse$|/[um]/|/confirm/|/undo/|/read/"
 )
-
-
-@pytest.fixture
-def opened() -> Iterator[Callable[[Club], App]]:
-    """Opens a club's installation; the one opened before is closed."""
-    with ExitStack() as clubs:
-
-        def open_next(club: Club) -> App:
-            clubs.close()
-            return clubs.enter_context(club.opened())
-
-        yield open_next
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -202,15 +187,15 @@ def browsers(clubs: Mapping[int, Club], tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.mark.parametrize("path", [*PAGES, *LISTS])
-def test_a_page_costs_in_proportion(browsers: Browsers, compare: Compare, path: str) -> None:
+def test_a_page_costs_in_proportion(browsers: Browsers, sizes: Sequence[int], compare: Compare, path: str) -> None:
     asked = filled(path, {}) + next((query for end, query in QUERIES.items() if path.endswith(end)), "")
     costs = []
-    for clients in browsers.values():
-        client = clients[PAGES.get(path, Role.SECRETARY)]
+    for people in sizes:
+        client = browsers[people][PAGES.get(path, Role.SECRETARY)]
 
         def ask(client: TestClient = client) -> None:
             answer = client.get(asked)
-            assert answer.status_code == (404 if path.endswith("/rejected") else 200), (
+            assert answer.status_code == (422 if path.endswith("/rejected") else 200), (
                 answer.text
             )  # no row was rejected
 
