@@ -35,6 +35,7 @@ _GRACE = 2.0
 class _Process:
     running: subprocess.Popen[bytes]
     leaves: bool = False  # it was told to
+    outdated: bool = False  # other settings have been read since it was started
 
     def tell(self, *words: object) -> None:
         """Write it a line; it may have ended."""
@@ -83,8 +84,10 @@ class FurtherProcesses:
         states = {number: process.running.poll() for number, process in self._running.items()}
         ended = {number: status for number, status in states.items() if status is not None}
         for number, status in ended.items():
-            _close(self._running.pop(number).running)
-            pause = self._pause_after(status)
+            process = self._running.pop(number)
+            _close(process.running)
+            # How one has fared with the settings before says nothing about those of now.
+            pause = _PAUSE.total_seconds() if process.outdated else self._pause_after(status)
             self._not_before = max(self._not_before, self._elapsed() + pause)
         return bool(ended)
 
@@ -98,6 +101,8 @@ class FurtherProcesses:
         """Let others take their places, which read the settings anew, and try at once what was refused."""
         self._fingerprint = context.fingerprint
         self.leave()
+        for process in self._running.values():
+            process.outdated = True
         self._not_before, self._troubles = -inf, 0
 
     def close(self) -> None:

@@ -75,6 +75,22 @@ def test_how_one_ends_decides_when_another_is_started(
         further.close()
 
 
+@pytest.mark.parametrize("status", [OTHER_SETTINGS, TROUBLE + RelayTrouble.LASTING, 1])
+def test_one_that_was_started_before_a_reload_delays_no_other(
+    club: Club, clock: FrozenClock, program: Callable[[str], Path], caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    program(f"sys.stdin.readline()\nsys.exit({status})")
+    with club.opened(clock) as app:
+        further = FurtherProcesses(app, 2)
+        assert may_start(further)
+        further.use(app.context)
+        ended(further)
+        clock.advance(seconds=2)
+        assert may_start(further)
+        further.close()
+    assert not caplog.records
+
+
 def test_one_that_dies_again_and_again_is_said_once_and_started_ever_more_seldom(
     club: Club, clock: FrozenClock, program: Callable[[str], Path], caplog: pytest.LogCaptureFixture
 ) -> None:
