@@ -147,6 +147,7 @@ def test_whichever_is_killed_nothing_is_lost_and_the_other_does_what_is_right(
     uncertain = story.states().get("uncertain", 0)
     assert story.states()["accepted"] == people - uncertain
     assert uncertain <= CONNECTIONS + CONNECTIONS // 2
+    assert story.ledger.execute("SELECT count(*) FROM owners WHERE ended_at IS NULL").fetchone() == (0,)
     assert set(story.received().values()) == {1}
     assert len(story.received()) >= people - uncertain
 

@@ -14,7 +14,7 @@ from mailer.pipeline.sending.turn import startable_mailings
 from mailer.store import Connection, mailings, relay_paces
 from mailer.store.ledger import claims, leftovers, outages
 from mailer.store.ledger.leftovers import JournalEntries
-from mailer.store.ledger.owners import Owner, owners_with_copies
+from mailer.store.ledger.owners import Owner, end_owner, owners_with_copies
 from mailer.store.ledger.unfinished import any_due, any_sending, unfinished
 
 
@@ -33,12 +33,14 @@ JournalOfDead = Callable[[Owner], DeadSender | None]
 def take_over(connection: Connection, context: Context, own: int, journal_of_dead: JournalOfDead) -> list[Owner]:
     """Free the copies of senders that are proved dead, by their journals, and those whose lease has ended.
 
-    Returns the dead, whose journals are not needed any more. A person settles what is uncertain, whatever `on_unknown`
+    Returns the dead, whose end is noted and whose journals are not needed any more. A person settles what is uncertain, whatever `on_unknown`
     says: this very copy might have ended the sender.
     """
     others = [owner for owner in owners_with_copies(connection) if owner.id != own]
     dead = [sender for sender in map(journal_of_dead, others) if sender is not None]
     _free(connection, context, {sender.owner.id: sender.journal for sender in dead}, maillog.copies_freed, alive=own)
+    for sender in dead:
+        end_owner(connection, sender.owner.id, context.clock.now())
     for mailing, starts_at in _dated_ahead(connection, context):
         mailings.change(connection, mailing.id, starts_at=starts_at)
         maillog.mailing_moved(mailing.issue, f"begins at {starts_at:%Y-%m-%d %H:%M:%S} UTC: the clock was ahead before")
