@@ -76,8 +76,8 @@ class _Purpose:
             return None
         if not same_day or payment.paid_on is None:
             return self._first_of[payment.amount]
-        known = (self._first.get((payment.amount, day)) for day in (payment.paid_on, None))
-        place, other = min(filter(None, known), key=lambda entry: entry[0])
+        entries = (self._first.get((payment.amount, day)) for day in (payment.paid_on, None))
+        place, other = min(filter(None, entries), key=lambda entry: entry[0])
         return other if place < self.earlier(payment) else None
 
 

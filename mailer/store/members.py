@@ -1,11 +1,10 @@
 """The register in the database: who is a member, who sits on which seat, what was paid."""
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, insert, literal, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, insert, literal, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
@@ -15,7 +14,7 @@ from mailer.domain.register_difference import Difference
 from mailer.domain.register_ids import KnownIds
 from mailer.domain.register_search import search_words
 from mailer.store import holds
-from mailer.store.columns import CHUNK, by_code_point
+from mailer.store.columns import CHUNK
 from mailer.store.ledger.batches import listed, packed
 from mailer.store.register_rows import membership_of, membership_row, payment_of, payment_row, seat_of, seat_row
 from mailer.store.schema import memberships, payments, register_state, seats
@@ -50,36 +49,6 @@ def load_register(connection: Connection) -> Register:
         held=frozenset(hold.address for hold in holds.listing(connection)),
         own_pauses=holds.own_days(connection),
     )
-
-
-def people(connection: Connection) -> Iterator[str]:
-    """Every person of the register once, in the order of code points, read in chunks.
-
-    The register is locked until this transaction ends.
-    """
-    register_version(connection)
-    query = select(seats.c.person).group_by(seats.c.person).order_by(by_code_point(connection, seats.c.person))
-    yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
-
-
-def people_paid_otherwise(connection: Connection, day: date) -> Iterator[str]:
-    """The people of memberships that paid for a time that begins after the day, or that are free and paid at all.
-
-    Each once, in the order of code points, read in chunks.
-    """
-    free = memberships.c.kind.in_([kind.value for kind in MembershipKind if not kind.pays])
-    paid = select(payments.c.membership).join(memberships, memberships.c.id == payments.c.membership)
-    otherwise = paid.where(or_(payments.c.period_from > day, free))
-    query = select(seats.c.person).where(seats.c.membership.in_(otherwise)).group_by(seats.c.person)
-    query = query.order_by(by_code_point(connection, seats.c.person))
-    yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
-
-
-def people_after(connection: Connection, person: str, most: int) -> list[str]:
-    """The next people of the register behind this one, at most so many, in the order of code points."""
-    coded = by_code_point(connection, seats.c.person)
-    query = select(seats.c.person).where(coded > person).group_by(seats.c.person).order_by(coded).limit(most)
-    return list(connection.execute(query).scalars())
 
 
 def holds_as(connection: Connection, register: Register, persons: Collection[str]) -> bool:

@@ -12,7 +12,7 @@ from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import judge_register, judged_by
 from mailer.pipeline.mailings.freeze import Draft, Freezing, row_of
 from mailer.pipeline.mailings.steps import cancelled
-from mailer.store import Connection, mailings, members, plans
+from mailer.store import Connection, mailings, members, people_in_order, plans
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
 
@@ -75,7 +75,7 @@ def _people(context: Context, chunk: int) -> Iterator[frozenset[str]]:
     last = ""
     while True:
         with context.store.reading() as connection:
-            people = members.people_after(connection, last, max(chunk, _NAMED))
+            people = people_in_order.people_after(connection, last, max(chunk, _NAMED))
         if not people:
             return
         for begin in range(0, len(people), chunk):

@@ -19,7 +19,8 @@ from mailer.store import Connection, issues
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
 from mailer.store.copies.waiting import judged_otherwise, set_judged
-from mailer.store.members import people, register_of, register_version
+from mailer.store.members import register_of, register_version
+from mailer.store.people_in_order import people
 
 
 def audience_of(newsletter: Newsletter, revision: Revision) -> Audience:

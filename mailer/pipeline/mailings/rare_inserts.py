@@ -12,7 +12,7 @@ from mailer.pipeline.issues.compile import Letterhead, variants
 from mailer.pipeline.mailings.entitle import judge_people
 from mailer.store import Connection
 from mailer.store.columns import CHUNK
-from mailer.store.members import people_paid_otherwise
+from mailer.store.people_in_order import people_paid_otherwise
 
 # At most so many are compiled besides the usual ones; the other people get the insert without a table of fees.
 _MOST = 40

@@ -16,7 +16,7 @@ from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import audience_of, judge_everybody, judge_people
 from mailer.pipeline.mailings.freeze import Draft
 from mailer.pipeline.mailings.plan import compile_draft, write_plan
-from mailer.store import circulations, mailings, members
+from mailer.store import circulations, mailings, members, people_in_order
 from mailer.store.copies import deliveries
 from mailer.store.schema import recipients
 from tests.builders import a_membership, a_payment, a_register, a_seat, registers
@@ -81,7 +81,7 @@ def test_some_people_are_judged_as_they_are_among_all(app: App, draft: Draft, re
         revision = draft.revision
         audience = audience_of(app.context.newsletter(LETTER), revision)
         whole = judge(candidates(members.load_register(connection), audience.date), audience, app.context.fees)
-        assert [*members.people(connection)] == [*whole]
+        assert [*people_in_order.people(connection)] == [*whole]
         for chunk in CHUNKS:
             chunks = [*judge_everybody(connection, app.context, revision, chunk=chunk)]
             assert all(len(people) <= chunk for people in chunks)
