@@ -28,7 +28,7 @@ check: setup  ## format, lint, types, layers
 
 # One worker more than there are cores: many a test waits for a server or a process.
 test: setup  ## every test that needs no root, on all cores
-	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not real and not benchmark and not browser and not quality" --ignore tests/growth
+	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not real and not benchmark and not browser and not quality" --ignore tests/growth/test_pages.py
 
 growth: setup  ## what every command, letter, page and form costs a club of 1,000 and of 8,000 people, counted
 	$(BIN)/pytest --people 1000 -s tests/growth
@@ -64,7 +64,7 @@ pictures: setup  ## take the pictures of docs/ anew; look at them before you com
 	$(BIN)/python -m tests.browser.pictures
 
 cover: setup  ## the tests with coverage
-	$(BIN)/pytest -m "not real and not benchmark and not browser and not quality" --ignore tests/growth --cov --cov-report=term-missing
+	$(BIN)/pytest -m "not real and not benchmark and not browser and not quality" --ignore tests/growth/test_pages.py --cov --cov-report=term-missing
 
 golden: setup  ## write the golden files anew; review them in the diff
 	MAILER_TESTS_GOLDEN=write $(BIN)/pytest -q tests/formats
