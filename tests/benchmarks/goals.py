@@ -154,13 +154,13 @@ SECURE = (
     Goal(
         says="signed with Ed25519 / unsigned",
         least=0.7,
-        why="a signature is made while the other core sends",
+        why="a signature must cost less than the copy that it is for",
         figure=_ratio("signed", OURS, "ours-ed25519"),
     ),
     Goal(
         says="signed with RSA-2048 / unsigned",
         least=0.5,
-        why="RSA takes several times as long, on both cores",
+        why="RSA alone takes twice as long as the rest of a copy",
         figure=_ratio("signed", OURS, "ours-rsa"),
     ),
     Goal(

@@ -9,8 +9,8 @@ from mailer.domain.mailing import Mailing
 from mailer.domain.pacing import RelayLimit
 from mailer.domain.retry import Backoff
 from mailer.pipeline.sending import record, recovery, turn
+from mailer.pipeline.sending.outgoing_copy import OutgoingCopy
 from mailer.pipeline.sending.settings import SendSettings
-from mailer.pipeline.sending.signing import OutgoingCopy
 from mailer.pipeline.sending.turn import TurnRequest
 from mailer.store import Connection, mailings
 from mailer.store.ledger import owners

@@ -8,8 +8,8 @@ from math import inf
 from mailer.domain.delivery import Outcome
 from mailer.domain.errors import LoginRefused, TransportDown
 from mailer.domain.ports import Parcel, Transport
+from mailer.pipeline.sending.outgoing_copy import OutgoingCopy
 from mailer.pipeline.sending.session import Session
-from mailer.pipeline.sending.signing import OutgoingCopy
 from mailer.pipeline.sending.throttle import RelayThrottle
 from mailer.pipeline.sending.tray import OutTray
 

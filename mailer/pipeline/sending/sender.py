@@ -144,7 +144,7 @@ class Sender:
             await self._run(drained, failures, only)
         finally:
             for lane in list(self._lanes.values()):
-                await self._end_lane(lane, drained, failures)
+                self._end_lane(lane, drained, failures)
             await uncancelled(self._ledger.write_and_free(self._journal))
         await self.company.note_trouble(drained, self._ledger)
         await self._ledger.tidy()
@@ -186,7 +186,7 @@ class Sender:
                     await self._ledger.relay_is_up()
                     lane.noted = True
                 if not lane.carriers:
-                    await self._end_lane(lane, drained, failures)
+                    self._end_lane(lane, drained, failures)
             turn = await self._take_turn(only)
             if not any(lane.busy for lane in self._lanes.values()):
                 self._gather()
@@ -273,10 +273,9 @@ class Sender:
         )
         lane.fill(self._start)
 
-    async def _end_lane(self, lane: Lane, drained: DrainResult, failures: list[Exception]) -> None:
+    def _end_lane(self, lane: Lane, drained: DrainResult, failures: list[Exception]) -> None:
         """Put down what is left in a lane without connections, and remember how it fared."""
         lane.tray.close()
-        await uncancelled(lane.tray.settled())
         memory = self._memories[lane.relay.name]
         self._ledger.gather(lane, memory)
         del self._lanes[lane.relay.name]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from mailer.domain.bounce import Phase
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected
-from mailer.pipeline.sending.signing import OutgoingCopy
+from mailer.pipeline.sending.outgoing_copy import OutgoingCopy
 from mailer.pipeline.sending.throttle import RelayThrottle
 from mailer.pipeline.sending.tray import OutTray
 

@@ -17,7 +17,7 @@ from mailer.formats.reports.classify import BEFORE_RECIPIENT
 from mailer.formats.reports.relay_plea import names_a_rate, plea_of
 from mailer.formats.reports.relay_reply import matter_of
 from mailer.pipeline import maillog
-from mailer.pipeline.sending.signing import OutgoingCopy
+from mailer.pipeline.sending.outgoing_copy import OutgoingCopy
 
 # Seconds ahead for which copies are claimed: what waits longer stays pending.
 AHEAD_SECONDS = 5.0

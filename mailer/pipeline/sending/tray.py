@@ -21,7 +21,7 @@ from mailer.domain.errors import CannotRender, MailerError
 from mailer.domain.ports import AttemptJournal
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
-from mailer.pipeline.sending.signing import NO_MESSAGE, UNMAKABLE, MadeBatch, OutgoingCopy, SigningThreads
+from mailer.pipeline.sending.outgoing_copy import NO_MESSAGE, UNMAKABLE, OutgoingCopy
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.results import Result
 
@@ -45,7 +45,6 @@ class OutTray:
         self._journal = journal
         self._nudge = nudge
         self._queue: deque[OutgoingCopy] = deque()
-        self._signing = SigningThreads(self._batch_made) if context.signer is not None else None
         self._wakers: list[Callable[[], None]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._going: Collection[int] = ()
@@ -61,7 +60,7 @@ class OutTray:
         self.mark = 1  # `nudge` is called when so many copies are left, or so many results wait
 
     def __len__(self) -> int:
-        return len(self._queue) + (len(self._signing) if self._signing is not None else 0)
+        return len(self._queue)
 
     @property
     def careful(self) -> bool:
@@ -76,13 +75,8 @@ class OutTray:
         if going != self._going:
             self._going = going
             copies = [*self._withdraw(), *copies]
-        copies = list(self._kept(copies))
-        if self._signing is not None:
-            self._signing.add(copies)
-            self._signing.start_more(len(self._queue))
-        else:
-            self._queue.extend(copies)
-        if len(self):
+        self._queue.extend(self._kept(copies))
+        if self._queue:
             self.wake()
 
     def close(self) -> None:
@@ -96,14 +90,8 @@ class OutTray:
         for copy in self._withdraw():
             self._put_back(copy)
 
-    async def settled(self) -> None:
-        """Wait until no thread holds a copy; once the tray is closed, all of them have been put down then."""
-        if self._signing is not None:
-            await self._signing.settled()
-
-    def _withdraw(self) -> list[OutgoingCopy]:
-        waiting = [*self._queue, *(self._signing.withdraw() if self._signing is not None else ())]
-        self._queue.clear()
+    def _withdraw(self) -> deque[OutgoingCopy]:
+        waiting, self._queue = self._queue, deque()
         return waiting
 
     def _kept(self, copies: Iterable[OutgoingCopy]) -> Iterator[OutgoingCopy]:
@@ -113,13 +101,6 @@ class OutTray:
                 yield copy
             else:
                 self._put_back(copy)
-
-    def _batch_made(self, batch: MadeBatch) -> None:
-        for copy, error in batch:
-            if error is not None:
-                self._set_aside(copy, error)
-        self._queue.extend(self._kept(copy for copy, error in batch if error is None))
-        self.wake()
 
     def collect(self) -> tuple[list[Result], list[BreakOff]]:
         """Take out the results, and the copies at which connections broke, since the last call."""
@@ -151,9 +132,7 @@ class OutTray:
             if self._clock.elapsed() >= copy.until:
                 self._put_back(copy)  # this process was frozen, or the relay is very slow: any sender may take it now
                 continue
-            if self._signing is not None:
-                self._signing.start_more(len(self._queue))
-            elif not self._made(copy):
+            if not self._made(copy):
                 continue
             copy.started_at = self._clock.now()
             self.taken += 1
@@ -242,15 +221,12 @@ class OutTray:
         try:
             copy.make()
         except UNMAKABLE as error:
-            self._set_aside(copy, error)
+            # Every copy was proved before the first one left, yet this one cannot be made: a person must look.
+            why = error.unnamed if isinstance(error, CannotRender) else str(error)
+            self.unmakable.append((copy.claim, why))
+            self._put_back(copy)
             return False
         return True
-
-    def _set_aside(self, copy: OutgoingCopy, error: Exception) -> None:
-        # Every copy was proved before the first one left, yet this one cannot be made: a person must look.
-        why = error.unnamed if isinstance(error, CannotRender) else str(error)
-        self.unmakable.append((copy.claim, why))
-        self._put_back(copy)
 
     def _put_back(self, copy: OutgoingCopy) -> None:
         self._put_down(copy, Event.UNUSED, None)

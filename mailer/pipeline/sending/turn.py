@@ -16,9 +16,9 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.copies import Workbench, workbench
 from mailer.pipeline.mailings.entitle import recheck_entitlement, rules_of
 from mailer.pipeline.sending.limits import room_by_provider, room_for_relay, room_in_canary_wave
+from mailer.pipeline.sending.outgoing_copy import OutgoingCopy
 from mailer.pipeline.sending.record import hold_unmakable, record
 from mailer.pipeline.sending.settings import SendSettings
-from mailer.pipeline.sending.signing import OutgoingCopy
 from mailer.store import Connection, DatabaseError, mailings, relay_paces, relays
 from mailer.store.columns import CHUNK
 from mailer.store.ledger import claims

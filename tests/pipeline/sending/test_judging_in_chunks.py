@@ -17,7 +17,7 @@ from mailer.domain.delivery import Accepted, Event, Reply
 from mailer.domain.history import HistoryEntry
 from mailer.pipeline.mailings.steps import first_mailing
 from mailer.pipeline.sending import record, turn
-from mailer.pipeline.sending.signing import OutgoingCopy
+from mailer.pipeline.sending.outgoing_copy import OutgoingCopy
 from mailer.store import history
 from mailer.store.ledger.results import Result
 from tests.club import ISSUE, THURSDAY, Club, Member, begin, copies, import_register, members, reverse
