@@ -5,7 +5,7 @@ from datetime import timedelta
 from mailer.app.installation import App
 from mailer.app.processes import is_dead
 from mailer.store.ledger.instants import note_work
-from mailer.store.ledger.owners import lease, take_lease
+from mailer.store.ledger.leases import lease, take_lease
 
 # The lease's name, how long it lasts, and how little may be left of it before it is renewed: an idle daemon writes once in
 # ten seconds, and a slow one has twenty seconds to renew it.
@@ -35,7 +35,7 @@ def hold_scheduler(app: App, owner: int) -> bool:
     with app.store.transaction() as connection:
         now = app.context.clock.now()
         dead = other.id if other is not None else None
-        leads = take_lease(connection, SCHEDULER, owner, now=now, lasting=LASTING, dead=dead)
-        if leads:
+        epoch = take_lease(connection, SCHEDULER, owner, now=now, lasting=LASTING, dead=dead)
+        if epoch is not None:
             note_work(connection, now)
-        return leads
+        return epoch is not None

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from mailer.domain.errors import MailerError
 from mailer.store import sqlite
 
-HEAD = "0020"
+HEAD = "0021"
 
 
 def upgrade(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Mailings, their editions and their frozen circulation; revisions of issues; senders and the scheduler's lease."""
+"""Mailings, their editions and their frozen circulation; revisions of issues; senders."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -207,40 +207,3 @@ def test_a_sender_with_copies_in_hand_is_known_by_its_lock(store: Store) -> None
             1,
             "mailer-1",
         )
-
-
-def test_one_holds_the_lease_until_it_runs_out_or_ends(store: Store) -> None:
-    with store.transaction() as connection:
-        first, second = an_owner(connection, 1), an_owner(connection, 2)
-        assert owners.lease(connection, "scheduler", NOW, MINUTE) is None
-        assert owners.take_lease(connection, "scheduler", first, now=NOW, lasting=MINUTE)
-        assert not owners.take_lease(connection, "scheduler", second, now=NOW, lasting=MINUTE)
-        assert owners.take_lease(connection, "scheduler", first, now=NOW + MINUTE / 2, lasting=MINUTE)
-        assert owners.lease(connection, "scheduler", NOW + MINUTE, MINUTE).holder.id == first
-        assert owners.lease(connection, "another", NOW, MINUTE) is None
-        end = NOW + MINUTE * 3 / 2
-        assert owners.lease(connection, "scheduler", end, MINUTE) is None
-        assert owners.take_lease(connection, "scheduler", second, now=end, lasting=MINUTE)
-        owners.end_owner(connection, first, end)
-        assert owners.lease(connection, "scheduler", end, MINUTE).holder.id == second
-        owners.end_owner(connection, second, end)
-        assert owners.lease(connection, "scheduler", end, MINUTE) is None
-
-
-def test_a_lease_that_was_taken_while_the_clock_was_ahead_is_none(store: Store) -> None:
-    with store.transaction() as connection:
-        first, second = an_owner(connection, 1), an_owner(connection, 2)
-        assert owners.take_lease(connection, "scheduler", first, now=NOW + timedelta(days=365), lasting=MINUTE)
-        assert owners.lease(connection, "scheduler", NOW, MINUTE) is None
-        assert owners.take_lease(connection, "scheduler", second, now=NOW, lasting=MINUTE)
-        behind = NOW - timedelta(minutes=4)  # the clock of another machine
-        assert owners.lease(connection, "scheduler", behind, MINUTE).holder.id == second
-        assert not owners.take_lease(connection, "scheduler", first, now=behind, lasting=MINUTE)
-
-
-def test_the_lease_of_a_dead_owner_goes_to_the_first_who_takes_it(store: Store) -> None:
-    with store.transaction() as connection:
-        dead, second, third = (an_owner(connection, number) for number in (1, 2, 3))
-        assert owners.take_lease(connection, "scheduler", dead, now=NOW, lasting=MINUTE)
-        assert owners.take_lease(connection, "scheduler", second, now=NOW, lasting=MINUTE, dead=dead)
-        assert not owners.take_lease(connection, "scheduler", third, now=NOW, lasting=MINUTE, dead=dead)

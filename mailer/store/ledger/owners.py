@@ -1,14 +1,11 @@
-"""The processes that send, each with a lock of its own, and the one lease that makes a daemon the scheduler."""
+"""The processes that send, each with a lock of its own."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from mailer.domain.due import CLOCKS_DIFFER, has_come
-from mailer.store import columns
-from mailer.store.columns import insert_into
-from mailer.store.schema import deliveries, is_sending, leases, owners
+from mailer.store.schema import deliveries, is_sending, owners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,61 +30,21 @@ def add_owner(connection: Connection, *, host: str, boot_id: str, pid: int, lock
 def end_owner(connection: Connection, owner: int, now: datetime) -> None:
     """Note that the process has ended; its leases end with it."""
     connection.execute(update(owners).where(owners.c.id == owner).values(ended_at=now))
-    connection.execute(delete(leases).where(leases.c.owner == owner))
 
 
 def owners_with_copies(connection: Connection) -> list[Owner]:
     """Every process with copies in `sending`."""
     busy = select(deliveries.c.owner).where(is_sending).distinct()
-    return [_owner(row) for row in connection.execute(select(owners).where(owners.c.id.in_(busy)))]
+    return [owner_of(row) for row in connection.execute(select(owners).where(owners.c.id.in_(busy)))]
 
 
 def idle_owners(connection: Connection) -> list[Owner]:
     """Every process that has not noted its end, and has no copies in `sending`."""
     busy = select(deliveries.c.owner).where(is_sending)
     idle = owners.c.ended_at.is_(None) & owners.c.id.not_in(busy)
-    return [_owner(row) for row in connection.execute(select(owners).where(idle))]
+    return [owner_of(row) for row in connection.execute(select(owners).where(idle))]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    """Who leads, and until when unless they renew it."""
-
-    holder: Owner
-    until: datetime
-
-
-def lease(connection: Connection, name: str, now: datetime, lasting: timedelta) -> Lease | None:
-    """The lease of this name, which lasts so long; None when there is none, when it has run out, or the clock was ahead."""
-    row = connection.execute(_LEASE, {"of_name": name}).first()
-    if row is None or has_come(row.until, now, longest=lasting + CLOCKS_DIFFER):
-        return None
-    return Lease(holder=_owner(row), until=row.until)
-
-
-# Built once: it is executed every second.
-_LEASE = (
-    select(owners, leases.c.until)
-    .join(leases, leases.c.owner == owners.c.id)
-    .where(leases.c.name == bindparam("of_name"))
-)
-
-
-def take_lease(
-    connection: Connection, name: str, owner: int, *, now: datetime, lasting: timedelta, dead: int | None = None
-) -> bool:
-    """Take or renew the lease, also from the `dead` owner; False when another process holds it.
-
-    When two processes take it at once on PostgreSQL, the second waits for the first, and then it is held.
-    """
-    by_owner = leases.c.owner.in_([owner, dead] if dead is not None else [owner])
-    free = or_(by_owner, columns.has_come(leases.c.until, now, now + lasting + CLOCKS_DIFFER))
-    values = {"owner": owner, "until": now + lasting}
-    if connection.execute(update(leases).where(leases.c.name == name, free).values(values)).rowcount:
-        return True
-    first = insert_into(connection, leases).values(name=name, **values).on_conflict_do_nothing()
-    return connection.execute(first.returning(leases.c.name)).first() is not None
-
-
-def _owner(row: object) -> Owner:
+def owner_of(row: object) -> Owner:
+    """The process in a row of `owners`."""
     return Owner(**{name: getattr(row, name) for name in ("id", "host", "boot_id", "pid", "lock")})

@@ -1,6 +1,6 @@
 """The tables of sending processes: their leases, the ledger's epoch, relay outages, sizes and throttles."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Float, ForeignKey, Integer, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Float, ForeignKey, Integer, Table, Text, text
 
 from mailer.store.columns import Id, UtcDateTime, metadata
 
@@ -22,6 +22,7 @@ leases = Table(
     Column("name", Text, primary_key=True),
     Column("owner", Id, ForeignKey("owners.id"), nullable=False),
     Column("until", UtcDateTime, nullable=False),
+    Column("epoch", Integer, nullable=False, server_default=text("0")),  # how often it went to another process
 )
 
 ledger_state = Table(
