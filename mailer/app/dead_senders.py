@@ -31,7 +31,15 @@ def free_copies_of_dead(app: App) -> None:
 
 
 def end_dead_senders(app: App) -> None:
-    """Note the end of the senders that are proved dead and left no copy in hand, and delete their files."""
+    """Note the end of the senders that are proved dead and left no copy in hand, and delete their files.
+
+    Copies that others found uncertain when a lease ended are settled by the journal first: another machine cannot read it.
+    """
+    with app.store.reading() as connection:
+        uncertain = [sender for sender in map(journal_of_dead, owners.owners_of_uncertain(connection)) if sender]
+    if uncertain:
+        with app.store.transaction() as connection:
+            recovery.settle_by_journals(connection, uncertain)
     with app.store.reading() as connection:
         dead = [owner for owner in owners.idle_owners(connection) if is_dead(owner)]
     if not dead:

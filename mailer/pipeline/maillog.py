@@ -1,11 +1,11 @@
 """The log, in the words of the domain: no content, no secret, and no full address at INFO."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from mailer.domain.circulation_change import CirculationChange
-from mailer.domain.delivery import Outcome
+from mailer.domain.delivery import Outcome, State
 from mailer.domain.errors import CannotRender, MailerError
 from mailer.domain.mailing import MailingState
 from mailer.domain.remedy import Action, Note, Remedy
@@ -130,6 +130,12 @@ def waits_for_writer() -> None:
 def copies_freed(pending: int, uncertain: int) -> None:
     """The copies of a sender that died are free for others."""
     log.warning("freed the copies of a sender that ended: %d pending, %d uncertain", pending, uncertain)
+
+
+def copies_settled_by_journal(states: Mapping[State, int]) -> None:
+    """The journal of a sender that died has settled copies that were uncertain since their leases ended."""
+    counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    log.warning("the journal of a sender that ended tells what became of its uncertain copies: %s", counts)
 
 
 def copies_returned(pending: int, uncertain: int) -> None:

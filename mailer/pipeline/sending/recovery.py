@@ -14,7 +14,7 @@ from mailer.pipeline.sending.turn import startable_mailings
 from mailer.store import Connection, mailings, relay_paces
 from mailer.store.ledger import claims, leftovers, outages
 from mailer.store.ledger.leftovers import JournalEntries
-from mailer.store.ledger.owners import Owner, end_owner, owners_with_copies
+from mailer.store.ledger.owners import Owner, end_owner, owners_of_uncertain, owners_with_copies
 from mailer.store.ledger.unfinished import any_due, any_sending, unfinished
 
 
@@ -36,15 +36,24 @@ def take_over(connection: Connection, context: Context, own: int, journal_of_dea
     Returns the dead, whose end is noted and whose journals are not needed any more. A person settles what is uncertain, whatever `on_unknown`
     says: this very copy might have ended the sender.
     """
-    others = [owner for owner in owners_with_copies(connection) if owner.id != own]
-    dead = [sender for sender in map(journal_of_dead, others) if sender is not None]
+    others = {owner.id: owner for owner in [*owners_with_copies(connection), *owners_of_uncertain(connection)]}
+    others.pop(own, None)
+    dead = [sender for sender in map(journal_of_dead, others.values()) if sender is not None]
     _free(connection, context, {sender.owner.id: sender.journal for sender in dead}, maillog.copies_freed, alive=own)
+    settle_by_journals(connection, dead)
     for sender in dead:
         end_owner(connection, sender.owner.id, context.clock.now())
     for mailing, starts_at in _dated_ahead(connection, context):
         mailings.change(connection, mailing.id, starts_at=starts_at)
         maillog.mailing_moved(mailing.issue, f"begins at {starts_at:%Y-%m-%d %H:%M:%S} UTC: the clock was ahead before")
     return [sender.owner for sender in dead]
+
+
+def settle_by_journals(connection: Connection, dead: Collection[DeadSender]) -> None:
+    """Settle the copies of these senders that are uncertain since their leases ended."""
+    settled = leftovers.settle(connection, dead={sender.owner.id: sender.journal for sender in dead})
+    if settled:
+        maillog.copies_settled_by_journal(settled)
 
 
 def _dated_ahead(connection: Connection, context: Context) -> list[tuple[Mailing, datetime]]:

@@ -194,7 +194,7 @@ def in_hand(connection: Connection, mailing: int) -> int:
 def move(connection: Connection, delivery: Delivery, event: Event, **values: object) -> bool:
     """Move a delivery on by the event, and set these values; False when it has moved since it was read."""
     changed = columns_in(advance(delivery.state, event)) | {"held_reason": None, "next_attempt_at": None} | values
-    if delivery.state is State.SENDING:
+    if delivery.owner is not None:
         changed |= {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
     unmoved = (deliveries.c.state == delivery.state) & (deliveries.c.epoch == delivery.epoch)
     statement = update(deliveries).where(deliveries.c.id == delivery.id, unmoved).values(changed)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from mailer.store.schema import deliveries, is_sending, owners
+from mailer.store.schema import deliveries, is_sending, is_uncertain, owners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +34,23 @@ def end_owner(connection: Connection, owner: int, now: datetime) -> None:
 
 def owners_with_copies(connection: Connection) -> list[Owner]:
     """Every process with copies in `sending`."""
-    busy = select(deliveries.c.owner).where(is_sending).distinct()
-    return [owner_of(row) for row in connection.execute(select(owners).where(owners.c.id.in_(busy)))]
+    return [owner_of(row) for row in connection.execute(select(owners).where(owners.c.id.in_(_SENDING)))]
+
+
+def owners_of_uncertain(connection: Connection) -> list[Owner]:
+    """Every process that has not noted its end, and whose journal may settle copies that are uncertain since a lease's end."""
+    query = select(owners).where(owners.c.ended_at.is_(None), owners.c.id.in_(_UNCERTAIN))
+    return [owner_of(row) for row in connection.execute(query)]
 
 
 def idle_owners(connection: Connection) -> list[Owner]:
-    """Every process that has not noted its end, and has no copies in `sending`."""
-    busy = select(deliveries.c.owner).where(is_sending)
-    idle = owners.c.ended_at.is_(None) & owners.c.id.not_in(busy)
+    """Every process that has not noted its end, and is needed for no copy any more."""
+    idle = owners.c.ended_at.is_(None) & owners.c.id.not_in(_SENDING) & owners.c.id.not_in(_UNCERTAIN)
     return [owner_of(row) for row in connection.execute(select(owners).where(idle))]
+
+
+_SENDING = select(deliveries.c.owner).where(is_sending).distinct()
+_UNCERTAIN = select(deliveries.c.owner).where(is_uncertain, deliveries.c.owner.is_not(None)).distinct()
 
 
 def owner_of(row: object) -> Owner:

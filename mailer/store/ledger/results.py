@@ -103,7 +103,8 @@ def _moves(dialect: str, event: Event) -> tuple[Update, Update | None]:
     late = _LATE.get(event)
     if late is None:
         return move, None
-    return move, _moved(own & (deliveries.c.state == State.UNCERTAIN), advance(State.UNCERTAIN, late))
+    uncertain = own & (deliveries.c.state == State.UNCERTAIN)
+    return move, _moved(uncertain, advance(State.UNCERTAIN, late)).values(owner=None)
 
 
 def _moved(which: ColumnElement[bool], to: State) -> Update:

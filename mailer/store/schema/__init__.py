@@ -10,6 +10,7 @@ from mailer.store.schema.deliveries import (
     is_failed,
     is_pending,
     is_sending,
+    is_uncertain,
 )
 from mailer.store.schema.history import history
 from mailer.store.schema.holds import failures, holds, own_pauses
@@ -59,6 +60,7 @@ __all__ = [
     "is_failed",
     "is_pending",
     "is_sending",
+    "is_uncertain",
     "leases",
     "ledger_state",
     "letters",

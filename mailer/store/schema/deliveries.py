@@ -44,7 +44,7 @@ deliveries = Table(
     Column("state", Text, nullable=False),
     Column("held_reason", Text),
     Column("next_attempt_at", UtcDateTime),
-    Column("owner", Id, ForeignKey("owners.id")),
+    Column("owner", Id, ForeignKey("owners.id")),  # of an uncertain copy: whose journal may still settle it
     Column("relay", Text),  # for which it is in hand
     Column("epoch", Integer, nullable=False),
     Column("lease_until", UtcDateTime),
@@ -87,6 +87,7 @@ at_most_one(
 is_pending = deliveries.c.state == literal_column(f"'{State.PENDING}'")
 is_sending = deliveries.c.state == literal_column(f"'{State.SENDING}'")
 is_asking = deliveries.c.state.in_([literal_column(f"'{state}'") for state in (State.HELD, State.UNCERTAIN)])
+is_uncertain = is_asking & (deliveries.c.state == literal_column(f"'{State.UNCERTAIN}'"))
 is_failed = deliveries.c.blocking.is_(False)  # or cancelled
 Index("ix_deliveries_mailing", deliveries.c.mailing)
 Index("ix_deliveries_address", deliveries.c.address)  # the copies that an address got, and those that wait for it

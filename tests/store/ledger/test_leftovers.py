@@ -2,10 +2,10 @@
 
 import pytest
 
-from mailer.domain.delivery import JournalEntry, JournalState, State
+from mailer.domain.delivery import Event, JournalEntry, JournalState, State
 from mailer.store import Store, mailings
 from mailer.store.copies import deliveries
-from mailer.store.ledger import leftovers
+from mailer.store.ledger import leftovers, owners
 from tests.store.rows import (
     LEASE,
     NOW,
@@ -113,3 +113,62 @@ def test_what_is_settled_is_not_taken_over(store: Store) -> None:
         assert leftovers.take_over(connection, dead={owner: None}, now=NOW + 2 * LEASE) == (0, [])
         assert state_of(connection, delivery) is State.ACCEPTED
         assert mailings.mailing(connection, supplement).first_handover_at is None
+
+
+@pytest.mark.parametrize(
+    ("entry", "state", "tried"),
+    [
+        (None, State.PENDING, ("throttled", None)),
+        (JournalEntry(state=JournalState.BEGUN), State.UNCERTAIN, ("unknown", None)),
+        (JournalEntry(state=JournalState.LOST), State.UNCERTAIN, ("unknown", None)),
+        (JournalEntry(state=JournalState.ACCEPTED, code=250), State.ACCEPTED, ("accepted", 250)),
+        (JournalEntry(state=JournalState.DEFERRED, code=451), State.PENDING, ("deferred", 451)),
+        (JournalEntry(state=JournalState.THROTTLED, code=450), State.PENDING, ("throttled", 450)),
+        (JournalEntry(state=JournalState.REJECTED, code=554), State.UNCERTAIN, ("rejected", 554)),
+    ],
+)
+def test_a_journal_that_is_read_after_the_lease_has_ended_settles_the_copy(
+    store: Store, entry: JournalEntry | None, state: State, tried: tuple[str, int | None]
+) -> None:
+    with store.transaction() as connection:
+        mailing, [delivery] = a_mailing_of(connection, 1)
+        owner = an_owner(connection)
+        [held] = take(connection, mailing, owner)
+        assert leftovers.take_over(connection, dead={}, now=NOW + LEASE) == (0, [delivery])
+        assert [left.id for left in owners.owners_of_uncertain(connection)] == [owner]
+        assert owners.idle_owners(connection) == []  # its journal is needed
+        journal = {(held.delivery, held.epoch): entry} if entry else {}
+        assert leftovers.settle(connection, dead={owner: journal}) == {state: 1}
+        left = deliveries.delivery(connection, delivery)
+        assert (left.state, left.owner) == (state, None)
+        assert [(one.outcome, one.code) for one in deliveries.attempts_of(connection, delivery)] == [tried]
+        assert left.attempts == (tried[0] != "throttled")
+        assert [left.id for left in owners.idle_owners(connection)] == [owner]
+        assert leftovers.settle(connection, dead={owner: journal}) == {}
+
+
+def test_a_journal_settles_nothing_that_was_decided_meanwhile(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, [resent, accepted, other] = a_mailing_of(connection, 3)
+        owner = an_owner(connection)
+        take(connection, mailing, owner)
+        leftovers.take_over(connection, dead={}, now=NOW + LEASE)
+        for delivery, event in ((resent, Event.SETTLED_RESEND), (accepted, Event.SETTLED_ACCEPTED)):
+            assert deliveries.move(connection, deliveries.delivery(connection, delivery), event)
+        [again] = take(connection, mailing, an_owner(connection, 2), now=NOW + LEASE)
+        leftovers.take_over(connection, dead={}, now=NOW + 2 * LEASE)
+        assert again.delivery == resent
+        assert leftovers.settle(connection, dead={owner: {}}) == {State.PENDING: 1}
+        states = [state_of(connection, delivery) for delivery in (resent, accepted, other)]
+        assert states == [State.UNCERTAIN, State.ACCEPTED, State.PENDING]
+
+
+def test_an_unreadable_journal_leaves_every_copy_to_a_person(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, [delivery] = a_mailing_of(connection, 1)
+        owner = an_owner(connection)
+        take(connection, mailing, owner)
+        leftovers.take_over(connection, dead={}, now=NOW + LEASE)
+        assert leftovers.settle(connection, dead={owner: None}) == {State.UNCERTAIN: 1}
+        assert owners.owners_of_uncertain(connection) == []
+        assert [one.outcome for one in deliveries.attempts_of(connection, delivery)] == ["unknown"]
