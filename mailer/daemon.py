@@ -14,10 +14,12 @@ from mailer.app.inbound import WaysIn
 from mailer.app.installation import App
 from mailer.app.relays import first_transport, transports
 from mailer.app.scheduler import hold_scheduler
+from mailer.domain.daemon_role import DaemonRole
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.every import Every
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.newsletter import Newsletter
+from mailer.gateways.service_manager import ServiceManager
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import ingest
 from mailer.pipeline.context import IssueName
@@ -34,6 +36,7 @@ from mailer.pipeline.mailings.test_mailing import TestMailing, prepare_test_mail
 from mailer.pipeline.mailings.watch import PlanWatch
 from mailer.pipeline.register import drafts
 from mailer.pipeline.sending.sender import STOP_WITHIN, Sender
+from mailer.views.daemon_role import role_sentence
 from mailer.views.progress import departure_sentence
 
 # What failed is tried again this often, and at once after SIGHUP.
@@ -74,6 +77,7 @@ class Daemon:
     owner: int
     pace: Pace = field(default_factory=Pace)
     beside: Beside | None = None
+    manager: ServiceManager = field(default_factory=ServiceManager)
     _done_at: dict[str, datetime] = field(default_factory=dict)  # jobs done every so often
     _failed_at: dict[str, datetime] = field(default_factory=dict)
     _clock: ClockWatch = field(default_factory=ClockWatch)
@@ -96,8 +100,10 @@ class Daemon:
         alarm.every(RENEW, "renewing the scheduler's lease", self._renew)
         alarm.every(self.pace.tick, "writing the letters", self.send_letters)
         ringing = asyncio.create_task(alarm.run(self.sender.stopped))
+        pulsing = asyncio.create_task(self.manager.pulse(self.sender.ledger_answers))
         try:
             await self.sender.until_stopped()
+            self.manager.stopping()
             await asyncio.wait_for(working, self.pace.stop_within)
         except TimeoutError:
             if sending.cancelled():
@@ -108,6 +114,7 @@ class Daemon:
             if self.sender.abandoned:
                 maillog.abandoned(self.sender.abandoned)
             await ringing  # work that has begun ends first; a letter that is being handed over is tried again later
+            pulsing.cancel()
 
     async def _send(self) -> None:
         while True:
@@ -121,6 +128,10 @@ class Daemon:
 
     def reload(self) -> None:
         """Read schedules/ again; with a bad file the old ones are kept and the file is named."""
+        with self.manager.reloading():
+            self._reload()
+
+    def _reload(self) -> None:
         try:
             self.app = composition.reload(self.app)
         except BadInput as error:
@@ -148,7 +159,11 @@ class Daemon:
         await asyncio.to_thread(self._forget_old)
 
     async def _renew(self) -> None:
-        await asyncio.to_thread(self._leads)
+        """Renew the lease; once it is clear who has it, all is there that sending needs."""
+        role = await asyncio.to_thread(self._role)
+        self.manager.status(role_sentence(role))
+        if role is not DaemonRole.DOUBTS_CLOCK:
+            self.manager.ready()
 
     async def send_letters(self) -> None:
         """Write the letters that are due and send those that wait; nothing else waits for them."""
@@ -193,7 +208,12 @@ class Daemon:
     # --- jobs, each in a thread ---------------------------------------------------------------------------------------
 
     def _leads(self) -> bool:
-        return self._clock.is_right(self.app) and hold_scheduler(self.app, self.owner)
+        return self._role() is DaemonRole.LEADS
+
+    def _role(self) -> DaemonRole:
+        if not self._clock.is_right(self.app):
+            return DaemonRole.DOUBTS_CLOCK
+        return DaemonRole.LEADS if hold_scheduler(self.app, self.owner) else DaemonRole.FOLLOWS
 
     def _forget_old(self) -> None:
         keep = timedelta(days=self.app.config.bounces.keep_days)

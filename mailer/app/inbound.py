@@ -14,7 +14,7 @@ from mailer.domain.bounce import Way
 from mailer.domain.ports import BounceInbox
 from mailer.gateways.inbox.imap_settings import ImapSettings
 from mailer.gateways.inbox.maildir import MaildirInbox
-from mailer.gateways.tls import server_context
+from mailer.gateways.tls import RenewedCertificate
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import fetch, unmoved
 from mailer.pipeline.bounces.receive import ReportReceiver
@@ -56,7 +56,7 @@ def certificate(app: App) -> ssl.SSLContext | None:
     if not settings.listen_cert_file:
         return None
     files = map(app.config.path, (settings.listen_cert_file, settings.listen_key_file))
-    return server_context(*files, setting="[bounces] listen_")
+    return RenewedCertificate(*files, setting="[bounces] listen_", tell=maillog.certificate_refused).context
 
 
 def inboxes(app: App, stopped: Callable[[], bool] = lambda: False) -> list[BounceInbox]:

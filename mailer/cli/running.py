@@ -22,16 +22,23 @@ def daemon() -> None:
     Example: mailer --config /etc/mailer/config.toml daemon
     """
     import asyncio
+    import faulthandler
 
     from mailer.app.sender import open_sender
     from mailer.daemon import Daemon
+    from mailer.gateways.service_manager import ServiceManager
     from mailer.pipeline import maillog
+    from mailer.views.daemon_role import OPENS_DATABASE
 
     log_to_stderr(logging.INFO)
+    faulthandler.enable()  # where it stood still, when the service manager ends it for that
+    manager = ServiceManager.of_environment()
+    manager.status(OPENS_DATABASE)
     app = console.open_installation(who="daemon")
     with open_sender(app) as (sender, owner):
         maillog.started(sorted(app.schedules.newsletters))
-        asyncio.run(Daemon(app=app, sender=sender, owner=owner, beside=_console_of(app)).run())
+        daemon = Daemon(app=app, sender=sender, owner=owner, beside=_console_of(app), manager=manager)
+        asyncio.run(daemon.run())
     maillog.stopped()
 
 

@@ -1,6 +1,8 @@
 """Makes the TLS contexts: for connections to servers whose certificate is verified, and for our own servers."""
 
+import os
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 
 from mailer.domain.errors import BadInput
@@ -60,3 +62,38 @@ def server_context(cert_file: Path, key_file: Path, *, setting: str) -> ssl.SSLC
             f"both in PEM: {error}"
         ) from error
     return context
+
+
+class RenewedCertificate:
+    """A server's certificate with its key; the next connection is shown the pair that the files hold by then.
+
+    A pair that cannot be used is told of once, and the one before stays. Raises BadInput as `server_context` does.
+    """
+
+    def __init__(self, cert_file: Path, key_file: Path, *, setting: str, tell: Callable[[Exception], None]) -> None:
+        self._files = (cert_file, key_file)
+        self._setting = setting
+        self._tell = tell
+        self._version = self._version_now()
+        self.context = self._shown = server_context(cert_file, key_file, setting=setting)
+        self.context.sni_callback = self._show  # called in each handshake, also of a client that names no server
+
+    def _show(self, connection: ssl.SSLSocket | ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+        version = self._version_now()
+        if version != self._version:
+            self._version = version
+            try:
+                self._shown = server_context(*self._files, setting=self._setting)
+            except BadInput as error:
+                self._tell(error)
+        connection.context = self._shown
+
+    def _version_now(self) -> list[tuple[int, int]]:
+        return [(state.st_mtime_ns, state.st_ino) for state in map(_state_of, self._files) if state is not None]
+
+
+def _state_of(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except OSError:
+        return None

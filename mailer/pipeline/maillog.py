@@ -61,6 +61,11 @@ def too_many_failures(issue: str, reason: str, *remedies: Remedy, paused: bool) 
     log.error("mailing %s: %s", issue, line)
 
 
+def certificate_refused(error: Exception) -> None:
+    """A certificate that was renewed cannot be used; the one before is shown on."""
+    failed("reading the renewed certificate, the old one is kept,", error)
+
+
 def failed_for_sender(issue: str, reason: str) -> None:
     """A copy failed because of the sender or the text. The server's words are left out: they may hold an address."""
     log.warning("a copy of %s failed for a reason that no member can mend: %s", issue, reason)

@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 
 import uvicorn
 from sse_starlette.sse import AppStatus
@@ -12,7 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mailer.app.installation import App
 from mailer.domain.errors import MailerError
-from mailer.gateways.tls import server_context
+from mailer.gateways.tls import RenewedCertificate
 from mailer.pipeline import maillog
 from mailer.web.application import create_app
 
@@ -22,8 +23,8 @@ GRACE = 3
 HEAD_SECONDS, NEXT_SECONDS, HEAD_OCTETS = 20, 15, 32_768
 # How many connections are open at once; one more is told to come later.
 CONNECTIONS = 500
-# Seconds between looks at a renewed certificate, and until a port that was taken is tried again.
-RENEW, RETRY = 60.0, 60.0
+# Seconds until a port that was taken is tried again.
+RETRY = 60.0
 
 # Waits so many seconds at most, and returns whether the service is to stop.
 Stopped = Callable[[float], Awaitable[bool]]
@@ -32,7 +33,6 @@ Stopped = Callable[[float], Awaitable[bool]]
 async def serve(installation: Callable[[], App], stopped: Stopped) -> None:
     """Serve the console until `stopped`. Raises MailerError when it cannot listen, or its certificate cannot be used."""
     settings = installation().config.web
-    certificate = Certificate(installation()) if settings.cert_file else None
     config = uvicorn.Config(
         create_app(installation),
         http=PatientProtocol,
@@ -51,14 +51,12 @@ async def serve(installation: Callable[[], App], stopped: Stopped) -> None:
         h11_max_incomplete_event_size=HEAD_OCTETS,
     )
     config.load()
-    config.ssl = certificate.context if certificate is not None else None
+    config.ssl = _certificate(installation())
     server = _Server(config)
     serving = asyncio.create_task(server.serve(listening_sockets(settings.host, settings.port)))
     maillog.console_listens(settings.address)
     try:
-        while not serving.done() and not await _stopped_or_done(stopped, serving):
-            if certificate is not None:
-                certificate.renew()
+        await _until_stopped_or_done(stopped, serving)
     finally:
         AppStatus.should_exit = True  # open streams end
         server.should_exit = True
@@ -81,13 +79,18 @@ async def serve_beside(installation: Callable[[], App], stopped: Stopped) -> Non
             return
 
 
-async def _stopped_or_done(stopped: Stopped, serving: asyncio.Task[None]) -> bool:
-    stopping = asyncio.ensure_future(stopped(RENEW))
+def _certificate(app: App) -> ssl.SSLContext | None:
+    settings = app.config.web
+    if not settings.cert_file:
+        return None
+    files = (app.config.path(settings.cert_file), app.config.path(settings.key_file))
+    return RenewedCertificate(*files, setting="[web] ", tell=maillog.certificate_refused).context
+
+
+async def _until_stopped_or_done(stopped: Stopped, serving: asyncio.Task[None]) -> None:
+    stopping = asyncio.ensure_future(stopped(inf))
     await asyncio.wait((stopping, serving), return_when=asyncio.FIRST_COMPLETED)
-    if not stopping.done():
-        stopping.cancel()
-        return True
-    return stopping.result()
+    stopping.cancel()
 
 
 def listening_sockets(host: str, port: int) -> list[socket.socket]:
@@ -116,30 +119,6 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-class Certificate:
-    """The certificate and key of [web], read anew when their files change: they are renewed every few weeks."""
-
-    def __init__(self, app: App) -> None:
-        self._files = (app.config.path(app.config.web.cert_file), app.config.path(app.config.web.key_file))
-        self._changed_at = self._times()
-        self.context = server_context(*self._files, setting="[web] ")
-
-    def renew(self) -> None:
-        """Show new connections the certificate that the files hold now; a broken one is logged, and the old one stays."""
-        times = self._times()
-        if times == self._changed_at:
-            return
-        self._changed_at = times
-        try:
-            server_context(*self._files, setting="[web] ")  # the pair fits, before it takes the place of the old one
-            self.context.load_cert_chain(*self._files, password=lambda: "")
-        except (MailerError, OSError, ssl.SSLError) as error:
-            maillog.failed("reading the renewed certificate, the old one is kept,", error)
-
-    def _times(self) -> list[int]:
-        return [file.stat().st_mtime_ns if file.exists() else 0 for file in self._files]
 
 
 class PatientProtocol(H11Protocol):

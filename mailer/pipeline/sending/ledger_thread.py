@@ -32,6 +32,10 @@ class LedgerThread:
         """Take a step that only reads: it waits for no writer."""
         return await self._take(self.context.store.reading, step, *values, **named)
 
+    async def answers(self) -> None:
+        """Return once the thread has taken the steps before this one; the database is not asked."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, lambda: None)
+
     def close(self) -> None:
         """End the thread, once the step that it takes is done."""
         self._thread.shutdown(wait=True)

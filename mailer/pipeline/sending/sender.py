@@ -109,6 +109,10 @@ class Sender:
         for memory in self._memories.values():
             memory.pause = RelayPause()
 
+    async def ledger_answers(self) -> None:
+        """Return once the ledger's thread has taken the steps before this one."""
+        await self._ledger.answers()
+
     def close(self) -> bool:
         """End the ledger's thread; nothing may be drained afterwards. Returns whether every result is written."""
         self._ledger.close()
@@ -240,8 +244,7 @@ class Sender:
             if lane.in_use:
                 lane.fill(self._start)
         self._gather()
-        begun_copies = (lane.begun() for lane in self._lanes.values())
-        self._journal.keep(self._ledger.begun().union(*begun_copies))
+        self._journal.keep(self._ledger.begun().union(*(lane.begun() for lane in self._lanes.values())))
 
     async def _nudge(self) -> None:
         """Wait until a lane has something for the ledger, or for a turn's time."""
@@ -251,8 +254,7 @@ class Sender:
     # --- lanes --------------------------------------------------------------------------------------------------------
 
     def _may_begin(self, relay: Relay) -> bool:
-        memory = self._memories[relay.name]
-        return not memory.ended and memory.pause.may_try(self._elapsed())
+        return not self._memories[relay.name].ended and self._memories[relay.name].pause.may_try(self._elapsed())
 
     def _room(self) -> dict[str, int]:
         """How many copies each relay in use needs, and one without a lane that may be used."""
@@ -267,9 +269,8 @@ class Sender:
         tray = OutTray(self._context, self._journal, self._nudged.set)
         memory = self._memories[name]
         tray.lost_in_a_row, memory.throttle.refused = memory.lost_in_a_row, ""
-        size = relay.connections * AHEAD
         self._lanes[name] = lane = Lane(
-            relay=relay, tray=tray, throttle=memory.throttle, size=size, ended=self._nudged.set
+            relay=relay, tray=tray, throttle=memory.throttle, size=relay.connections * AHEAD, ended=self._nudged.set
         )
         lane.fill(self._start)
 

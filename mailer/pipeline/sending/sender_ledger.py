@@ -46,6 +46,10 @@ class SenderLedger:
         """End the thread, once the step that it takes is done."""
         self._thread.close()
 
+    async def answers(self) -> None:
+        """Return once the thread has taken the steps before this one."""
+        await self._thread.answers()
+
     async def has_work(self) -> bool:
         """Whether there is anything to do now."""
         return await self._thread.read(recovery.has_work)

@@ -1,15 +1,16 @@
 """The listener offers STARTTLS, and may require it."""
 
 import asyncio
+import shutil
 import ssl
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import aiosmtplib
 import pytest
 
 from mailer.domain.errors import BadInput
-from mailer.gateways.tls import server_context
+from mailer.gateways.tls import RenewedCertificate, server_context
 from tests.certificates import Authority
 from tests.gateways.listener.listening import ANNA, REPORT, Client, Desk, a_client, a_listener, deliver
 
@@ -32,6 +33,20 @@ async def test_starttls_is_offered_and_may_be_required(authority: Authority, req
             assert "250-STARTTLS" in await client.send("EHLO mx.example")
             assert (await client.send("MAIL FROM:<>")).startswith("530" if required else "250")
     assert len(desk.reports) == 1
+
+
+async def test_a_renewed_certificate_is_shown_to_the_next_client(authority: Authority, tmp_path: Path):
+    pem = tmp_path / "listen.pem"
+    shutil.copy(next(authority.good_file.parent.glob("*another*.pem")), pem)
+    certificate = RenewedCertificate(pem, pem, setting=SETTING, tell=pytest.fail)
+    trust = ssl.create_default_context(cafile=authority.ca_file)
+    async with a_listener(tls_context=certificate.context) as (_desk, listener):
+        for renewed in (False, True):
+            client = aiosmtplib.SMTP(hostname="127.0.0.1", port=listener.port, start_tls=True, tls_context=trust)
+            with nullcontext() if renewed else pytest.raises(ssl.SSLCertVerificationError):
+                await client.connect()
+            client.close()
+            shutil.copy(authority.good_file, pem)
 
 
 async def test_what_was_said_in_clear_behind_starttls_is_forgotten(authority: Authority):
