@@ -16,6 +16,9 @@ from mailer.pipeline.sending.settings import SendSettings
 
 # The portion of a process that sends alone.
 WHOLE = Portion()
+# Of a worker beside others on other machines, where only a lease tells that it is dead: how long a lease lasts, and how many
+# copies are in doubt at most if the machine never comes back.
+WORKER_LEASE, MARKED_AT_MOST = timedelta(seconds=6), 64
 
 
 def relay_settings(app: App) -> tuple[RelaySettings, ...]:
@@ -74,3 +77,8 @@ def send_settings(config: Config) -> SendSettings:
         # A copy waits for those before it, each with its replies; once its content has begun, its lease is renewed.
         lease=timedelta(minutes=1) + timedelta(seconds=slowest) * 5 * AHEAD,
     )
+
+
+def worker_settings(config: Config) -> SendSettings:
+    """The same for a worker beside others on other machines."""
+    return replace(send_settings(config), lease=WORKER_LEASE, marked_at_most=MARKED_AT_MOST)

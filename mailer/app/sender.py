@@ -16,14 +16,18 @@ from mailer.gateways.process import locks
 from mailer.gateways.process.journal import Journal, delete_journal
 from mailer.pipeline.sending.company import Alone
 from mailer.pipeline.sending.sender import Sender
+from mailer.pipeline.sending.settings import SendSettings
 from mailer.store.ledger.owners import Owner, add_owner, end_owner
 
 
 @contextmanager
-def open_sender(app: App, portion: Portion | None = None) -> Iterator[tuple[Sender, int]]:
+def open_sender(
+    app: App, portion: Portion | None = None, settings: SendSettings | None = None
+) -> Iterator[tuple[Sender, int]]:
     """A sender of this process, and its owner's id. Its lock is held inside, so that others can tell that it lives.
 
-    With a `portion` it sends beside the process that started it; without, it may start such others.
+    With a `portion` it sends beside the process that started it; without, it may start such others. With `settings` it sends
+    by those, and alone on this machine as far as it knows.
 
     Its lock and its journal are deleted afterwards, unless the ledger could not be written: then the next sender reads them.
     """
@@ -41,11 +45,12 @@ def open_sender(app: App, portion: Portion | None = None) -> Iterator[tuple[Send
         except BaseException:
             _delete_files(lock, own_lock)  # no one knows of them
             raise
-        further = FurtherProcesses(app, processes(app.config)) if portion is None else None
+        starts = processes(app.config) if portion is None and settings is None else 1
+        further = FurtherProcesses(app, starts) if portion is None else None
         sender = Sender(
             app.context,
-            all_relays(app, portion or Portion(processes=processes(app.config))),
-            send_settings(app.config),
+            all_relays(app, portion or Portion(processes=starts)),
+            settings or send_settings(app.config),
             owner=owner.id,
             journal=journal,
             journal_of_dead=journal_of_dead,

@@ -133,3 +133,11 @@ def levelled(carried: Mapping[str, int], weights: Mapping[str, int]) -> dict[str
     """How many copies each relay had, raised for those far behind, so that the others do not wait for them."""
     ahead = max((carried[name] / weight for name, weight in weights.items() if weight), default=0)
     return {name: max(carried[name], int(ahead * weight) - _BEHIND_AT_MOST) for name, weight in weights.items()}
+
+
+def within(room: Mapping[str, int], in_hand: Mapping[str, int], most: int, *, relays: int) -> dict[str, int]:
+    """The room of each relay, so that all of so many relays have at most `most` copies in hand together; 0: no limit."""
+    if not most:
+        return dict(room)
+    each = max(1, most // relays)
+    return {name: max(0, min(free, each - in_hand.get(name, 0))) for name, free in room.items()}

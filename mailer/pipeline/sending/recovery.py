@@ -81,10 +81,10 @@ def free_own(connection: Connection, context: Context, own: int, journal: Callab
         _free(connection, context, {own: journal()}, maillog.copies_returned)
 
 
-def renew(connection: Connection, context: Context, own: int, copies: Collection[int], lease: timedelta) -> None:
-    """Renew the leases of our copies whose content has begun: their replies may take longer than a lease."""
+def renew(connection: Connection, context: Context, own: int, lease: timedelta) -> set[int]:
+    """Renew the leases of our copies, which may wait for longer than a lease; returns the copies."""
     now = context.clock.now()
-    claims.renew(connection, own, copies, now=now, lease_until=now + lease)
+    return claims.renew(connection, own, now=now, lease_until=now + lease)
 
 
 def _free(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from math import inf
 
 from mailer.domain.pacing import levelled
 from mailer.domain.ports import AttemptJournal
@@ -19,9 +20,6 @@ from mailer.pipeline.sending.tray import OutTray
 from mailer.pipeline.sending.turn import TurnResult
 from mailer.store.ledger.owners import Owner
 
-# Seconds between two rounds of a drain, in which dead senders' copies are taken over, relays that were down are tried again,
-# leases are renewed, mailings that are done are closed, and the journal is shortened.
-ROUND = 10.0
 # Seconds within which a sender ends after `stop`, whatever the relays do (systemd kills it after 90, see docs/operating.md);
 # the last of them are for writing down what is known.
 STOP_WITHIN, WRITING = 75.0, 5.0
@@ -51,13 +49,15 @@ class Sender:
         """
         self._context = context
         self._relays = tuple(relays)
+        self._settings = settings
         self._weights = {relay.name: settings.relays[relay.name].weight for relay in relays}
         self._journal = journal
         self._journal_of_dead = journal_of_dead
         self._delete_journal = delete_journal
         self._save_epoch = save_epoch
         self._stop = asyncio.Event()
-        self._abandon_at = float("inf")  # when no reply is waited for any more
+        self._claim_until = inf  # of this drain
+        self._abandon_at = inf  # when no reply is waited for any more
         self.abandoned: set[int] = set()  # deliveries whose replies were not waited for
         self._nudged = asyncio.Event()
         self._memories = memories_of(relays, context.clock, settings)
@@ -73,7 +73,7 @@ class Sender:
         A connection without a content that has begun ends at once, and its copies wait untried. Replies to contents are
         waited for; a copy that has none in the end is uncertain, and among `abandoned`.
         """
-        again = self._abandon_at < float("inf")
+        again = self._abandon_at < inf
         self.company.companions.stop(0.0 if again else within)
         patience = 0.0 if again else within - min(WRITING, within / 5)
         self._abandon_at = self._elapsed() + patience
@@ -118,8 +118,8 @@ class Sender:
         self._ledger.close()
         return not self._ledger.unsettled
 
-    async def drain(self, only: IssueName | None = None) -> DrainResult:
-        """Hand over every copy that is due now, of every mailing or of one issue's.
+    async def drain(self, only: IssueName | None = None, *, within: float = inf) -> DrainResult:
+        """Hand over every copy that is due now, of every mailing or of one issue's; nothing is claimed after so many seconds.
 
         Each relay's lane begins, rests and ends by itself; a relay that hangs keeps none but its own copies waiting. A
         relay that is down costs no copy an attempt; it is tried again after ever longer pauses, while the others carry
@@ -127,6 +127,7 @@ class Sender:
         written, its results are kept, and written by the next drain.
         """
         maillog.troubles.look(self._elapsed())
+        self._claim_until = self._elapsed() + within
         self.company.companions.has_ended()  # notes it; what it left is taken over below
         if self._ledger.unsettled:
             await self._ledger.write_and_free(self._journal)
@@ -179,11 +180,11 @@ class Sender:
 
         After `stop` nothing more is claimed; contents that have begun are finished.
         """
-        next_round = self._elapsed() + ROUND
+        next_round = self._elapsed() + self._settings.round_seconds
         while True:
             self._obey_stop()
             if self.company.companions.has_ended() or self._elapsed() >= next_round:
-                next_round = self._elapsed() + ROUND
+                next_round = self._elapsed() + self._settings.round_seconds
                 await self._do_round()
             for lane in list(self._lanes.values()):
                 if lane.health.reached and not lane.noted:
@@ -232,8 +233,7 @@ class Sender:
     async def _do_round(self) -> None:
         """What is done every so often, while lanes go on: nothing here waits for a relay."""
         maillog.troubles.look(self._elapsed())
-        begun = [delivery for lane in self._lanes.values() for delivery, _epoch in lane.begun()]
-        await self._ledger.renew(begun)
+        await self._ledger.renew()
         await self._ledger.take_over(self._journal_of_dead, self._delete_journal)
         await self._ledger.read_paces()
         await self._ledger.tidy()
@@ -258,6 +258,8 @@ class Sender:
 
     def _room(self) -> dict[str, int]:
         """How many copies each relay in use needs, and one without a lane that may be used."""
+        if self._elapsed() >= self._claim_until:
+            return {}
         room = {name: lane.room() for name, lane in self._lanes.items() if lane.in_use}
         if not self._stop.is_set():
             idle = (relay for relay in self._relays if relay.name not in self._lanes and self._may_begin(relay))
@@ -269,9 +271,8 @@ class Sender:
         tray = OutTray(self._context, self._journal, self._nudged.set)
         memory = self._memories[name]
         tray.lost_in_a_row, memory.throttle.refused = memory.lost_in_a_row, ""
-        self._lanes[name] = lane = Lane(
-            relay=relay, tray=tray, throttle=memory.throttle, size=relay.connections * AHEAD, ended=self._nudged.set
-        )
+        size, ended = relay.connections * AHEAD, self._nudged.set
+        self._lanes[name] = lane = Lane(relay=relay, tray=tray, throttle=memory.throttle, size=size, ended=ended)
         lane.fill(self._start)
 
     def _end_lane(self, lane: Lane, drained: DrainResult, failures: list[Exception]) -> None:

@@ -1,13 +1,15 @@
 """The ledger as a sender uses it: turns that are tried again, and results that are kept until they are written."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from mailer.domain.pacing import within
 from mailer.domain.ports import AttemptJournal
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.lane import Lane
 from mailer.pipeline.sending.ledger_thread import LedgerThread
+from mailer.pipeline.sending.outgoing_copy import OutgoingCopy
 from mailer.pipeline.sending.recovery import JournalOfDead
 from mailer.pipeline.sending.relay_trouble import RelayMemory
 from mailer.pipeline.sending.settings import SendSettings
@@ -34,6 +36,7 @@ class SenderLedger:
         # Results by relay that are not in the ledger yet; they are kept while it cannot be written.
         self._results: Mapping[str, list[Result]] = {name: [] for name in self._throttles}
         self._unmakable: list[tuple[Claim, str]] = []
+        self._in_hand: dict[int, OutgoingCopy] = {}  # by delivery, from the claim until the result is put down
         self._taken_back: list[int] = []  # copies with results that their relay's trouble is to blame for
         self.unsettled = False  # whether copies of ours may be in `sending`, or results are not written yet
 
@@ -59,9 +62,12 @@ class SenderLedger:
         for owner in await self._thread.write(recovery.take_over, self._owner, journal_of_dead):
             delete_journal(owner)
 
-    async def renew(self, copies: Collection[int]) -> None:
-        """Renew the leases of our copies whose content has begun."""
-        await self._thread.write(recovery.renew, self._owner, copies, self._settings.lease)
+    async def renew(self) -> None:
+        """Renew the leases of our copies. One whose lease has ended may begin no more."""
+        until = self._thread.context.clock.elapsed() + self._settings.lease.total_seconds()
+        for delivery in await self._thread.write(recovery.renew, self._owner, self._settings.lease):
+            if delivery in self._in_hand:
+                self._in_hand[delivery].until = until
 
     async def tidy(self) -> None:
         """Close mailings that are done."""
@@ -94,8 +100,11 @@ class SenderLedger:
         """Take what a lane's connections put down since the last call."""
         results, now = self._results[lane.relay.name], self._thread.context.clock.now()
         put_down, broken = lane.tray.collect()
+        for result in put_down:
+            self._in_hand.pop(result.claim.delivery, None)
         results += put_down
         for break_off in broken:
+            self._in_hand.pop(break_off.copy.claim.delivery, None)
             got_through = memory.handed_over + lane.tray.handed_over
             result = memory.broken.result_of(break_off, now=now, got_through=got_through)
             lane.health.blamed += result.outcome is not None
@@ -151,6 +160,8 @@ class SenderLedger:
         del self._taken_back[: len(request.taken_back)]
         for name, pace in request.paces.items():
             self._throttles[name].kept = pace
+        for copies in turn.copies.values():
+            self._in_hand.update((copy.claim.delivery, copy) for copy in copies)
         return turn
 
     def _request(
@@ -161,11 +172,12 @@ class SenderLedger:
             name: throttle.room(lanes[name].in_hand() if name in lanes else 0)
             for name, throttle in self._throttles.items()
         }
+        in_hand = {name: lane.in_hand() for name, lane in lanes.items()}
         paces = {name: throttle.state() for name, throttle in self._throttles.items() if throttle.is_changed()}
         return TurnRequest(
             owner=self._owner,
             results=results,
-            room=room,
+            room=within(room, in_hand, self._settings.marked_at_most, relays=len(self._throttles)),
             carried=carried,
             unmakable=tuple(self._unmakable),
             sizes={name: lane.health.size_limit for name, lane in lanes.items() if lane.health.size_limit is not None},

@@ -124,13 +124,20 @@ def is_due(now: ColumnElement[Any], latest: ColumnElement[Any]) -> ColumnElement
     return or_(deliveries.c.next_attempt_at.is_(None), has_come(deliveries.c.next_attempt_at, now, latest))
 
 
-def renew(
-    connection: Connection, owner: int, identities: Collection[int], *, now: datetime, lease_until: datetime
-) -> None:
-    """Renew the owner's leases of these deliveries; one that has ended is not renewed, since others may act on that."""
-    own = (deliveries.c.owner == owner) & is_sending & (deliveries.c.lease_until > now)
-    chosen = update(deliveries).where(deliveries.c.id.in_(identities), own)
-    connection.execute(chosen.values(lease_until=lease_until))
+def renew(connection: Connection, owner: int, *, now: datetime, lease_until: datetime) -> set[int]:
+    """Renew the owner's leases, and return of which deliveries; one that has ended is not renewed: others may act on that."""
+    rows = {"by_owner": owner, "now": now, "lease": lease_until}
+    return set(connection.execute(_RENEW, rows).scalars())
+
+
+# Built once: a sender executes it every few seconds.
+_RENEW = (
+    update(deliveries)
+    .where(deliveries.c.owner == bindparam("by_owner"), is_sending)
+    .where(deliveries.c.lease_until > bindparam("now", type_=UtcDateTime()))
+    .values(lease_until=bindparam("lease", type_=UtcDateTime()))
+    .returning(deliveries.c.id)
+)
 
 
 # Built once: a sender asks them at every turn, and building one takes longer than its answer.

@@ -14,8 +14,7 @@ from mailer.domain.ports import Envelope
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.process.journal import read_journal
 from mailer.pipeline.mailings.supplement import send_supplement
-from mailer.pipeline.sending import carrier, lane
-from mailer.pipeline.sending import sender as sending
+from mailer.pipeline.sending import carrier, lane, settings
 from mailer.pipeline.sending.sender import Sender
 from mailer.store.mailings import mailings_of
 from tests.club import ISSUE, Club, attempts, begin, copies, import_register, members, states
@@ -32,7 +31,7 @@ LOST = Unknown(reply=None, detail="the reply to the content was lost")
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rounds are so short that a test sees several."""
-    monkeypatch.setattr(sending, "ROUND", 0.05)
+    monkeypatch.setattr(settings, "ROUND", 0.05)
     monkeypatch.setattr(lane, "STALLED", 0.1)
 
 
