@@ -43,6 +43,8 @@ ROOMS = {
     "babel": {"formats", "web"},
     "lxml": {"formats"},
     "cryptography": {"formats"},
+    "dns": {"gateways"},
+    "publicsuffixlist": {"formats"},
     "apscheduler": {"alarm_clock"},
     "cronsim": {"formats"},
     "argon2": {"formats"},
@@ -113,6 +115,7 @@ def test_every_library_that_is_imported_is_named_and_every_one_named_is_imported
         "pyyaml": "yaml",
         "pillow": "PIL",
         "argon2_cffi": "argon2",
+        "dnspython": "dns",
     }
     needed = {told.get(name, name) for name in names} - {
         "tzdata",  # the time zones are data

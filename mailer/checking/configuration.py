@@ -1,31 +1,46 @@
-"""Checks the settings: config.toml, the key file, schedules/ and the limits for recipients' domains."""
+"""Checks the settings: the environment, config.toml, the key file, schedules/ and the limits for recipients' domains."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from mailer.app.installation import App
-from mailer.checking.result import CheckResult, result_of
-from mailer.config import load_config, load_schedules
+from mailer.checking.result import note_of, result_of
+from mailer.config import Config, load_config, load_schedules
+from mailer.config.environment import set_variables, unknown_variables
 from mailer.config.relays import provider_limits
+from mailer.domain.check_result import CheckResult
 from mailer.domain.errors import MailerError
 from mailer.gateways.key_file import read_keys
 from mailer.views.remedies import sentence
 
+_CORRECT = "correct the key that stands there; docs/operating.md has each with what is allowed"
+
 
 def check_settings(config_file: Path) -> Iterator[CheckResult]:
-    """Check config.toml, and the key file and schedules/ that it names; they are needed to open the installation."""
+    """Check the variables, config.toml, and the key file and schedules/ that it names: opening the installation needs them."""
+    unknown = unknown_variables(Config)
+    for name, allowed in unknown.items():
+        fix = f"`unset {name}`, or call it {allowed}" if allowed else f"`unset {name}`"
+        yield CheckResult(subject="the environment", ok=False, finding=f"{name} is not a setting", fix=fix)
+    if unknown:
+        return
     try:
         config = load_config(config_file)
     except MailerError as error:
-        yield CheckResult(subject="config.toml", ok=False, finding=sentence(error))
+        yield CheckResult(subject="config.toml", ok=False, finding=sentence(error), fix=_CORRECT)
         return
+    names = ", ".join(sorted(set_variables(Config).values()))
+    yield CheckResult(subject="the environment", ok=True, finding=names or "no MAILER_ variable is set")
     yield CheckResult(subject="config.toml", ok=True, finding=str(config.file))
     if config.retired:
         finding = f"no effect any more, take out: {', '.join(config.retired)}"
-        yield CheckResult(subject="old settings", ok=True, finding=finding)
-    yield result_of("the key", partial(_key, config.path(config.secrets.key_file)))
-    yield result_of("schedules/", partial(_schedules, config.path(config.paths.schedules)))
+        yield note_of("old settings", finding, fix="take them out of config.toml and the environment")
+    key = result_of("the key", partial(_key, config.path(config.secrets.key_file)))
+    yield key if key.ok else replace(key, fix="put the key of this database back from the backup; never make a new one")
+    schedules = result_of("schedules/", partial(_schedules, config.path(config.paths.schedules)))
+    yield schedules if schedules.ok else replace(schedules, fix="correct the file and key that stand there")
 
 
 def check_provider_limits(app: App) -> Iterator[CheckResult]:

@@ -1,12 +1,26 @@
 """Checks the database: that SQLite keeps what it commits, and that it is no old backup, which would send copies again."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from mailer.app.installation import App
-from mailer.checking.result import CheckResult, result_of
+from mailer.checking.result import note_of, result_of
+from mailer.domain.check_result import CheckGroup, CheckResult
 from mailer.store import sqlite
+from mailer.store.ledger.instants import server_time
+from mailer.views.plain_words import size_in_words
 
 SUBJECT = "the database"
+# SQLite empties its journal every few megabytes, unless a reader that never ends holds it up.
+LONG_JOURNAL = 256_000_000
+# Leases are compared with the clocks of all machines, and last half a minute.
+CLOCKS_MAY_DIFFER = timedelta(seconds=5)
+
+
+def opened(finding: str, *, ok: bool) -> CheckResult:
+    """Whether the database could be opened."""
+    fix = "" if ok else "correct [database] in config.toml; the file, or the server, must be there for this login"
+    return CheckResult(subject=SUBJECT, ok=ok, finding=finding, fix=fix, group=CheckGroup.DATABASE)
 
 
 def check_library(app: App) -> Iterator[CheckResult]:
@@ -38,3 +52,30 @@ def check_not_restored(app: App) -> Iterator[CheckResult]:
         return f"epoch {app.context.ledger_epoch()}, no restored backup"
 
     yield result_of("the ledger", look)
+
+
+def check_server_clock(app: App) -> Iterator[CheckResult]:
+    """Compare the clock with that of the database's server, which other machines share."""
+    with app.store.reading() as connection:
+        at = server_time(connection)
+    if at is None:
+        return
+    apart = abs(app.context.clock.now() - at)
+    finding = f"the database's server has another time than this machine, by {apart.total_seconds():.1f} seconds"
+    if apart > CLOCKS_MAY_DIFFER:
+        yield CheckResult(subject="the server's clock", ok=False, finding=finding)
+    else:
+        yield CheckResult(subject="the server's clock", ok=True, finding="as this machine's")
+
+
+def check_journal(app: App) -> Iterator[CheckResult]:
+    """Check that SQLite's journal is emptied again and again."""
+    if not app.database_files:
+        return
+    _, journal, _ = app.database_files
+    octets = journal.stat().st_size if journal.exists() else 0
+    finding = f"{size_in_words(octets)} in {journal.name}"
+    if octets > LONG_JOURNAL:
+        yield note_of("the journal", f"{finding}, which is long: a program keeps reading the database")
+    else:
+        yield CheckResult(subject="the journal", ok=True, finding=finding)

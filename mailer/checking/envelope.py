@@ -6,8 +6,9 @@ from functools import partial
 
 from mailer.app.installation import App
 from mailer.app.relays import relay_settings
-from mailer.checking.result import CheckResult, result_of
+from mailer.checking.result import result_of
 from mailer.domain.bounce import Phase
+from mailer.domain.check_result import CheckResult
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import Envelope
 from mailer.domain.relay_matter import RelayMatter

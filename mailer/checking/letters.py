@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from mailer.app.installation import App
-from mailer.checking.result import CheckResult, result_of
+from mailer.checking.result import note_of, result_of
+from mailer.domain.check_result import CheckResult
 from mailer.domain.errors import MailerError
 from mailer.pipeline.letters.specimens import load_specimens, odd_looks, write_specimens
 from mailer.store import letters
@@ -50,6 +51,19 @@ def check_old_templates(app: App) -> Iterator[CheckResult]:
     if old:
         finding = f"not read any more, remove: {', '.join(old)}; the letters are in distribution-report, daily-letter"
         yield CheckResult(subject="letters: old templates", ok=True, finding=finding)
+
+
+def check_addressees(app: App) -> Iterator[CheckResult]:
+    """Check that secretary and operator have an address, so that digests and alarms reach them."""
+    notify = app.config.notify
+    missing = [
+        name for name, address in (("secretary", notify.secretary), ("operator", notify.operator)) if not address
+    ]
+    if missing:
+        finding = f"[notify] has no {' and no '.join(missing)}: the log alone has what they should know"
+        yield note_of("letters: to whom", finding)
+    else:
+        yield CheckResult(subject="letters: to whom", ok=True, finding=f"{notify.secretary}, {notify.operator}")
 
 
 def check_outbox(app: App) -> Iterator[CheckResult]:

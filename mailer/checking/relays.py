@@ -1,24 +1,35 @@
-"""Checks that each relay can be reached, accepts the login and takes copies of their size; no message is sent."""
+"""Checks that each relay can be reached, accepts the login, and takes copies of their size and kind; no message is sent."""
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from mailer.app.installation import App
 from mailer.app.relays import relay_settings
-from mailer.checking.result import CheckResult, result_of
+from mailer.checking.result import note_of
+from mailer.config.relays import RelaySettings
+from mailer.domain.check_result import CheckResult
 from mailer.domain.ehlo_name import EhloOrigin
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.trouble import Trouble
+from mailer.gateways.smtp.encryption import Encryption
 from mailer.gateways.smtp.settings import SmtpSettings
 from mailer.gateways.smtp.transport import SmtpTransport
 from mailer.pipeline.issues.copies import workbench
 from mailer.pipeline.issues.size import size_note
 from mailer.pipeline.mailings.changes import unbegun_mailings
 from mailer.store import DatabaseError
+from mailer.store.ledger import outages
+from mailer.store.register_figures import register_figures
+from mailer.store.relay_paces import slow_relays
 from mailer.store.relays import keep_sizes, sizes
 from mailer.store.trouble import trouble_of
+from mailer.views.plain_words import counted
+from mailer.views.progress import slow_relay_sentence
 from mailer.views.remedies import sentence
 
 _ORIGINS = {
@@ -28,28 +39,109 @@ _ORIGINS = {
     EhloOrigin.ADDRESS: "since neither this machine nor a newsletter has a full name",
 }
 
+# A relay that answers more slowly than this makes a check wait for nothing.
+PATIENCE = 15.0
+SOON = timedelta(days=14)
+_USED = ("size", "pipelining", "chunking", "8bitmime", "smtputf8", "dsn")
+_LOSSES = {"pipelining": "each copy takes several round trips"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Offer:
+    """What a relay offers once it is greeted and logged in to."""
+
+    size_limit: int
+    extensions: frozenset[str]
+    encryption: Encryption | None
+
 
 def check_relays(app: App) -> Iterator[CheckResult]:
-    """Connect to every relay of the settings."""
+    """Connect to every relay of the settings, all at once."""
     try:
         relays = relay_settings(app)
     except MailerError as error:  # a password file is missing
         yield CheckResult(subject="the relay", ok=False, finding=sentence(error))
         return
-    for relay in relays:
-        subject = "the relay" if len(relays) == 1 else f"the relay {relay.name}"
-        yield result_of(subject, partial(_connect, app, relay.name, relay.smtp))
-        with suppress(MailerError):  # the line before says what is wrong
-            yield _ehlo_name(f"{subject}: EHLO", relay.smtp)
+    subjects = ["the relay" if len(relays) == 1 else f"the relay {relay.name}" for relay in relays]
+    with ThreadPoolExecutor(max_workers=len(relays)) as threads:
+        for results in threads.map(partial(_look_at, app), relays, subjects):
+            yield from results
+
+
+def check_outage(app: App) -> Iterator[CheckResult]:
+    """Say whether sending has found no relay that can be used, and which relay has asked to slow down."""
+    with app.store.reading() as connection:
+        outage, slow = outages.open_now(connection), slow_relays(connection)
+    if outage:
+        yield note_of("the last attempts", f"no relay could be used: {outage}")
+    for relay in slow.values():
+        yield note_of("the last attempts", slow_relay_sentence(relay))
+    if not outage and not slow:
+        yield CheckResult(subject="the last attempts", ok=True, finding="no relay is out of use or asks to slow down")
 
 
 def check_sizes(app: App) -> Iterator[CheckResult]:
-    """Name each mailing that has not left yet and whose copies no relay would take, by what they announced last."""
+    """Compare the largest copy of each mailing that has not left yet with what the relays announced last."""
     with app.store.reading() as connection:
         for mailing in unbegun_mailings(connection, app.context):
             largest = workbench(connection, app.context, mailing).largest
-            if note := size_note(connection, app.context, largest):
-                yield CheckResult(subject=f"{mailing.issue}: size", ok=False, finding=note)
+            note = size_note(connection, app.context, largest)
+            finding = note or f"its largest copy has {largest:,} octets, which every relay takes"
+            yield CheckResult(subject=f"{mailing.issue}: size", ok=not note, finding=finding)
+
+
+def _look_at(app: App, relay: RelaySettings, subject: str) -> list[CheckResult]:
+    """Connect and log in to a relay; say what it offers, and by which name it is greeted."""
+    settings = replace(relay.smtp, timeout_seconds=min(relay.smtp.timeout_seconds, PATIENCE))
+    results: list[CheckResult] = []
+    try:
+        _refuse_without_password(settings)
+        offer = asyncio.run(_offer(settings))
+        _keep_size(app, relay.name, offer.size_limit)
+    except MailerError as error:
+        results.append(CheckResult(subject=subject, ok=False, finding=sentence(error)))
+    else:
+        takes = f", takes messages of {offer.size_limit:,} octets at most" if offer.size_limit else ""
+        logged_in = ", logged in" if settings.username else ""
+        finding = f"{settings.name} answers ({settings.security}{logged_in}{takes})"
+        results.append(CheckResult(subject=subject, ok=True, finding=finding))
+        results.append(_encryption(f"{subject}: TLS", offer.encryption, app.context.clock.now()))
+        results.append(_extensions(app, f"{subject}: extensions", offer.extensions))
+    with suppress(MailerError):  # the line before says what is wrong
+        results.append(_ehlo_name(f"{subject}: EHLO", settings))
+    return results
+
+
+def _refuse_without_password(relay: SmtpSettings) -> None:
+    if relay.username and not relay.password and not relay.token_source:
+        remedy = ", or set MAILER_SMTP__PASSWORD" if relay.section == "[smtp]" else ""
+        raise BadInput(f"{relay.section} username has no password: name a password_file{remedy}")
+
+
+def _encryption(subject: str, encryption: Encryption | None, now: datetime) -> CheckResult:
+    """Name the version of TLS, and until when the relay's certificate is valid."""
+    if encryption is None:
+        return CheckResult(subject=subject, ok=True, finding="none: the relay is on this machine")
+    until = encryption.certificate_until
+    finding = f"{encryption.version}{f', its certificate is valid until {until:%Y-%m-%d}' if until else ''}"
+    if until is not None and until - now < SOON:
+        return note_of(subject, f"{finding}: it is refused from then on")
+    return CheckResult(subject=subject, ok=True, finding=finding)
+
+
+def _extensions(app: App, subject: str, extensions: frozenset[str]) -> CheckResult:
+    """Name what the relay offers of that which speeds sending up, or which addresses need."""
+    offered = [word.upper() for word in _USED if word in extensions]
+    lacking = [f"no {word.upper()}: {loss}" for word, loss in _LOSSES.items() if word not in extensions]
+    with app.store.reading() as connection:
+        beyond_ascii = register_figures(connection).beyond_ascii
+    finding = ", ".join(offered) or "none"
+    if beyond_ascii and "smtputf8" not in extensions:
+        people = counted(beyond_ascii, "person has", "people have")
+        lacking.append(f"no SMTPUTF8: {people} an address with letters beyond ASCII, and would get no copy")
+    if lacking:
+        return note_of(subject, f"{finding}; {'; '.join(lacking)}")
+    return CheckResult(subject=subject, ok=True, finding=finding)
 
 
 def _ehlo_name(subject: str, relay: SmtpSettings) -> CheckResult:
@@ -59,17 +151,6 @@ def _ehlo_name(subject: str, relay: SmtpSettings) -> CheckResult:
     if ehlo.fault:
         finding += f"; it {ehlo.fault}, and many relays refuse that: set ehlo_name of {relay.section} to a full name"
     return CheckResult(subject=subject, ok=not ehlo.fault, finding=finding)
-
-
-def _connect(app: App, name: str, relay: SmtpSettings) -> str:
-    if relay.username and not relay.password and not relay.token_source:
-        remedy = ", or set MAILER_SMTP__PASSWORD" if relay.section == "[smtp]" else ""
-        raise BadInput(f"{relay.section} username has no password: name a password_file{remedy}")
-    octets = asyncio.run(_size_limit(relay))
-    _keep_size(app, name, octets)
-    takes = f", takes messages of {octets:,} octets at most" if octets else ""
-    logged_in = ", logged in" if relay.username else ""
-    return f"{relay.name} answers ({relay.security}{logged_in}{takes})"
 
 
 def _keep_size(app: App, name: str, octets: int) -> None:
@@ -85,6 +166,8 @@ def _keep_size(app: App, name: str, octets: int) -> None:
             raise
 
 
-async def _size_limit(relay: SmtpSettings) -> int:
+async def _offer(relay: SmtpSettings) -> _Offer:
     async with SmtpTransport(relay).connect() as connection:
-        return connection.size_limit
+        return _Offer(
+            size_limit=connection.size_limit, extensions=connection.extensions, encryption=connection.encryption
+        )

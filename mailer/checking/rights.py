@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailer.app.installation import App
-from mailer.checking.result import CheckResult
+from mailer.domain.check_result import CheckResult
 from mailer.gateways.private_files import too_open
 
 

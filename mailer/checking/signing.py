@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mailer.app.installation import App
-from mailer.checking.result import CheckResult
+from mailer.domain.check_result import CheckResult
 from mailer.domain.errors import MailerError
 from mailer.formats.message.dkim import record_name
 from mailer.formats.message.dkim_key import public_record

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from mailer.app import scheduler
 from mailer.app.installation import App
 from mailer.checking.listener import is_free
-from mailer.checking.result import CheckResult, result_of
+from mailer.checking.result import result_of
 from mailer.domain.address import is_loopback
+from mailer.domain.check_result import CheckResult
 from mailer.domain.errors import MailerError
 from mailer.gateways.tls import server_context
 from mailer.pipeline.users import list_accounts
@@ -28,13 +29,20 @@ def check_console(app: App) -> Iterator[CheckResult]:
     if not app.config.web.listen:
         yield CheckResult(subject=SUBJECT, ok=True, finding="[web] listen is empty: there is none")
         return
-    yield result_of(f"{SUBJECT}: listen", partial(_listen, app))
+    yield result_of(
+        f"{SUBJECT}: listen", partial(_listen, app), fix="free the port, or choose another one in [web] listen"
+    )
     if app.config.web.cert_file:
-        yield result_of(f"{SUBJECT}: certificate", partial(_certificate, app))
-    yield result_of(f"{SUBJECT}: address", partial(_address, app))
+        fix = "let [web] cert_file and key_file name a certificate for public_url that has not expired, and its key"
+        yield result_of(f"{SUBJECT}: certificate", partial(_certificate, app), fix=fix)
+    yield result_of(
+        f"{SUBJECT}: address", partial(_address, app), fix="correct [web] public_url, or its entry in the DNS"
+    )
     if app.config.web.behind_proxy:
-        yield result_of(f"{SUBJECT}: proxies", partial(_proxies, app))
-    yield result_of(f"{SUBJECT}: users", partial(_users, app))
+        yield result_of(
+            f"{SUBJECT}: proxies", partial(_proxies, app), fix="name the proxy alone in [web] trusted_proxies"
+        )
+    yield result_of(f"{SUBJECT}: users", partial(_users, app), fix="`mailer user add NAME --role admin`")
 
 
 def _listen(app: App) -> str:

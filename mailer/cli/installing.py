@@ -28,22 +28,32 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new folde
 
 def check(
     *,
+    online: Annotated[
+        bool, typer.Option("--online", help="ask the DNS as receivers do: SPF, DKIM, DMARC, PTR, MX")
+    ] = False,
     envelope: Annotated[
         bool,
         typer.Option("--envelope", help="try sender and recipient (the secretary) at the relay, without a message"),
     ] = False,
+    round_trip: Annotated[
+        bool, typer.Option("--round-trip", help="send a mail to a return path, and wait until it comes back")
+    ] = False,
 ) -> None:
     """Check everything that sending needs.
 
-    Example: mailer check
+    Example: mailer check --online
     """
-    from mailer.checking.checks import check
+    from time import monotonic
 
-    results = check(console.invocation.config, envelope=envelope)
+    from mailer.checking.checks import check
+    from mailer.gateways.dns_records import DnsRecords
+    from mailer.views.check_results import COLUMNS, check_document, check_rows, checked_sentence
+
+    begun = monotonic()
+    records = DnsRecords() if online else None
+    results = check(console.invocation.config, envelope=envelope, round_trip=round_trip, records=records)
     console.show(
-        [{"what": result.subject, "ok": result.ok, "said": result.finding} for result in results],
-        ("", "what", ""),
-        [("ok" if result.ok else "WRONG", result.subject, result.finding) for result in results],
+        list(map(check_document, results)), COLUMNS, check_rows(results), checked_sentence(results, monotonic() - begun)
     )
     wrong = sum(not result.ok for result in results)
     if wrong:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, get_origin
 
 from pydantic import BaseModel
@@ -44,6 +45,21 @@ def set_variables(settings: type[BaseModel]) -> dict[tuple[str, ...], str]:
             raise BadInput(f"the environment variable {name} is not a setting; allowed: MAILER_CONFIG, {allowed}")
         variables[section, key] = name
     return variables
+
+
+def unknown_variables(settings: type[BaseModel]) -> dict[str, str]:
+    """The MAILER_… variables that are set and are no setting, each with the setting most like it; empty where none is."""
+    names = {
+        f"{PREFIX}{section}__{key}".upper(): (section, key)
+        for section, table in _sections(settings).items()
+        for key in table.model_fields
+    }
+    places = set(names.values())
+    return {
+        name: next(iter(get_close_matches(name.upper(), names, n=1)), "")
+        for name, place in _named_settings().items()
+        if place not in places and not is_retired(*place)
+    }
 
 
 def retired_variables() -> tuple[str, ...]:

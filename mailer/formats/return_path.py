@@ -2,6 +2,8 @@
 
 from mailer.formats.token import Keyring, Purpose, Token
 
+# The number of no delivery, by whose return path `mailer check` finds out whether what comes back gets here.
+TRIAL = (1 << 63) - 1
 _ADDRESS_PURPOSES = frozenset({Purpose.BOUNCE, Purpose.UNSUBSCRIBE})
 
 

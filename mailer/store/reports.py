@@ -94,6 +94,17 @@ def write(connection: Connection, raw: int, readings: Sequence[Reading]) -> None
         connection.execute(delete(reports).where(own, reports.c.place >= len(readings)))
 
 
+def count_open(connection: Connection) -> int:
+    """How many reports wait for a person."""
+    query = select(func.count()).where(reports.c.matter.is_not(None), reports.c.settled_at.is_(None))
+    return connection.execute(query).scalar_one()
+
+
+def last_mail(connection: Connection) -> int:
+    """The id of the mail that was stored last; 0 without any."""
+    return connection.execute(select(func.max(raw_reports.c.id))).scalar() or 0
+
+
 def listing(
     connection: Connection,
     *,

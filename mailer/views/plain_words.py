@@ -267,3 +267,13 @@ def counted(count: int, singular: str, plural: str) -> str:
 def copies_go(number: int, issue: str) -> str:
     """How many copies of an issue go, for a question at the terminal."""
     return f"{counted(number, 'copy', 'copies')} of {issue} {'goes' if number == 1 else 'go'}"
+
+
+def size_in_words(octets: int) -> str:
+    """A size as people read it: `3.2 GB`."""
+    size, unit = float(octets), "octets"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:,.0f} {unit}" if size >= 100 or unit == "octets" else f"{size:.1f} {unit}"

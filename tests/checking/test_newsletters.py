@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mailer.checking.checks import check
-from mailer.checking.result import CheckResult
+from mailer.domain.check_result import CheckResult
 from tests.club import TEMPLATES, Club
 
 

@@ -1,13 +1,18 @@
 """What `mailer check` says of a relay: by which name it is greeted, and, where allowed, whom it takes mail from and to."""
 
+import re
 import socket
 
 import pytest
 
+from mailer.checking import relays
 from mailer.checking.checks import check
-from mailer.checking.result import CheckResult
+from mailer.domain.check_result import CheckResult, CheckState
+from mailer.gateways.smtp.settings import Security
+from mailer.store.ledger import outages
+from tests.certificates import an_authority
 from tests.cli.terminal import a_relay
-from tests.club import LETTER, Club
+from tests.club import LETTER, THURSDAY, Club, Member, import_register
 from tests.scripted_relay import Misbehaviour, Phase, Script
 
 SECRETARY, SENDER = "secretary@club.example", "letter@club.example"
@@ -123,3 +128,49 @@ def test_without_a_secretary_there_is_nothing_to_try(club) -> None:
     result = found(club, envelope=True)["envelope"]
     assert not result.ok
     assert "[notify] secretary" in result.finding
+
+
+# --- what a relay offers ------------------------------------------------------------------------------------------------
+
+
+def offered(club: Club) -> dict[str, CheckResult]:
+    with club.opened() as app:
+        return {result.subject: result for result in relays.check_relays(app)}
+
+
+def test_the_version_of_tls_and_the_end_of_the_certificate_are_named(club, tmp_path) -> None:
+    authority = an_authority(tmp_path)
+    with a_relay(tls_context=authority.good, security=Security.TLS) as relay:
+        club.settle(smtp={"port": relay.port, "security": "tls", "ca_file": str(authority.ca_file)})
+        results = offered(club)
+    assert results["the relay"].ok
+    tls = results["the relay: TLS"]
+    assert tls.ok
+    assert re.match(r"TLSv1\.3, its certificate is valid until \d{4}-\d\d-\d\d", tls.finding)
+
+
+def test_what_a_relay_offers_is_named_with_what_addresses_need(club) -> None:
+    with a_relay() as relay:
+        club.settle(smtp={"port": relay.port})
+        results = offered(club)
+        assert "PIPELINING" in results["the relay: extensions"].finding
+        assert results["the relay: TLS"].finding == "none: the relay is on this machine"
+
+
+def test_a_relay_that_lacks_what_is_needed_is_noted(club) -> None:
+    with club.opened() as app:
+        import_register(app, [Member(number=1, address="приём@members.example"), Member(number=2)])
+        result = relays._extensions(app, "the relay: extensions", frozenset({"size"}))
+    assert result.state is CheckState.NOTE
+    assert "no PIPELINING: each copy takes several round trips" in result.finding
+    assert "no SMTPUTF8: 1 person has an address with letters beyond ASCII" in result.finding
+
+
+def test_an_outage_and_a_slow_relay_are_noted(club) -> None:
+    with club.opened() as app:
+        [calm] = relays.check_outage(app)
+        with app.store.transaction() as connection:
+            outages.begin(connection, THURSDAY, "no connection")
+        [noted] = relays.check_outage(app)
+    assert calm.state is CheckState.OK
+    assert (noted.state, noted.finding) == (CheckState.NOTE, "no relay could be used: no connection")

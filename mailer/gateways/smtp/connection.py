@@ -12,6 +12,7 @@ from mailer.gateways.clock import SystemClock
 from mailer.gateways.server_text import printable
 from mailer.gateways.smtp import outcomes, replies
 from mailer.gateways.smtp.dialogue import Dialogue
+from mailer.gateways.smtp.encryption import Encryption
 from mailer.gateways.smtp.events import CommandRefused, ContentReplied, ContentWanted, DialogueEnded, DialogueEvent
 
 QUIT_SECONDS = 5.0  # the reply to QUIT changes nothing, so the wait for it is short
@@ -46,6 +47,7 @@ class SmtpConnection(asyncio.Protocol):
         self._transport = transport
         self._name = name
         self.size_limit = size_limit
+        self.extensions = extensions
         self._dialogue = Dialogue(extensions)
         self._timeout = timeout_seconds
         self._final_timeout = timeout_seconds if final_timeout_seconds is None else final_timeout_seconds
@@ -54,6 +56,7 @@ class SmtpConnection(asyncio.Protocol):
         self._remaining = messages_at_most or -1  # how many more copies may be taken; negative: no limit
         tls = transport.get_extra_info("ssl_object")
         self._tls_version = (tls.version() or "") if tls else ""
+        self.encryption = Encryption.of(tls) if tls else None
         self._loop = asyncio.get_running_loop()
         self._disconnected = asyncio.Event()
         self._down_reason = ""  # why the relay cannot be used any more

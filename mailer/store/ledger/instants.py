@@ -32,6 +32,14 @@ def last_work(connection: Connection) -> datetime | None:
     return max((at for at in instants if at is not None), default=None)
 
 
+def server_time(connection: Connection) -> datetime | None:
+    """What time it is for the server of the database; None where there is no server, but a file."""
+    if connection.dialect.name == "sqlite":
+        return None
+    at: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return at
+
+
 def first_look(connection: Connection, name: str) -> Look | None:
     """The look that the next one under this name is compared with."""
     columns = (looks.c[field] for field in Look.__slots__)

@@ -1,0 +1,75 @@
+"""Every check belongs to a group, says what to do in one line, and `mailer check` makes at least thirty of them."""
+
+from itertools import groupby
+
+import pytest
+
+from mailer.checking.checks import check
+from mailer.checking.configuration import check_settings
+from mailer.checking.table import CHECKS
+from mailer.domain.check_result import CheckGroup, CheckResult, CheckState
+from mailer.views.check_results import check_document, check_rows, checked_sentence
+from tests.cli.terminal import a_relay
+from tests.club import Club
+
+
+@pytest.mark.parametrize("entry", CHECKS, ids=lambda entry: entry.look.__name__)
+def test_a_check_says_in_one_line_what_to_do(entry) -> None:
+    assert entry.fix
+    assert "\n" not in entry.fix
+    assert len(entry.fix) <= 120
+    assert entry.look.__doc__
+
+
+def test_a_new_installation_has_thirty_checks_in_their_groups(club: Club) -> None:
+    with a_relay() as relay:
+        club.settle(smtp={"port": relay.port}, notify={"operator": "operator@club.example"})
+        results = check(club.config)
+    assert len(results) >= 30
+    assert len({result.subject for result in results}) == len(results)
+    groups = [group for group, _ in groupby(results, key=lambda result: result.group)]
+    assert groups == [group for group in CheckGroup if group is not CheckGroup.DNS]
+    # The files of the made-up club are for everybody to read.
+    assert [result.subject for result in results if not result.ok] == ["rights of files"]
+
+
+@pytest.fixture(scope="module")
+def without_relay(tmp_path_factory) -> list[CheckResult]:
+    club = Club.found(tmp_path_factory.mktemp("club"))
+    club.settle(smtp={"port": 1})
+    return check(club.config)
+
+
+def test_what_is_not_right_has_a_remedy_and_what_is_has_none(without_relay) -> None:
+    results = {result.subject: result for result in without_relay}
+    assert results["the relay"].state is CheckState.WRONG
+    assert results["the relay"].fix.startswith("correct the relay's section in config.toml")
+    assert results["the register"].state is CheckState.NOTE
+    assert results["the register"].fix.startswith("bring people")
+    assert all(bool(result.fix) == (result.state is not CheckState.OK) for result in results.values())
+
+
+def test_an_unknown_variable_is_named_with_the_one_that_was_meant(club: Club, monkeypatch) -> None:
+    monkeypatch.setenv("MAILER_SMPT__HOST", "relay.example")
+    [result] = check(club.config)
+    assert (result.subject, result.ok) == ("the environment", False)
+    assert result.fix == "`unset MAILER_SMPT__HOST`, or call it MAILER_SMTP__HOST"
+    assert "relay.example" not in str(check_document(result))
+
+
+def test_variables_in_effect_are_named_without_their_values(club: Club, monkeypatch) -> None:
+    monkeypatch.setenv("MAILER_NOTIFY__OPERATOR", "operator@club.example")
+    result = next(result for result in check_settings(club.config) if result.subject == "the environment")
+    assert (result.ok, result.finding) == (True, "MAILER_NOTIFY__OPERATOR")
+
+
+def test_the_table_names_a_group_once_and_puts_the_remedy_below(without_relay) -> None:
+    results = without_relay
+    rows = list(check_rows(results))
+    groups = [group for group, *_ in rows if group]
+    assert groups == [group for group in CheckGroup if group is not CheckGroup.DNS]
+    [finding] = [finding for _, _, subject, finding in rows if subject == "the relay"]
+    assert "\n→ correct the relay's section" in finding
+    wrong = sum(not result.ok for result in results)
+    assert checked_sentence(results, 1.25).startswith(f"{len(results)} checks in 1.2 seconds: {wrong} wrong, ")
+    assert set(check_document(results[0])) >= {"what", "ok", "said"}
