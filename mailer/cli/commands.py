@@ -24,6 +24,7 @@ from mailer.cli import (
     register,
     reports,
     running,
+    service,
     users,
 )
 
@@ -78,5 +79,6 @@ for group in (
     backups,
     users,
     running,
+    service,
 ):
     group.join(app)

@@ -17,6 +17,7 @@ from mailer.config.web import Web
 from mailer.domain.errors import BadInput
 from mailer.domain.pacing import RelayLimit
 from mailer.gateways.oauth import TokenSource
+from mailer.gateways.service_manager import credential
 from mailer.gateways.smtp.settings import Mechanism, SmtpSettings
 
 
@@ -55,8 +56,8 @@ class Config(BaseModel):
         return self._file.parent
 
     def path(self, value: str) -> Path:
-        """A path of the settings, made absolute."""
-        return (self.folder / value).resolve()
+        """A path of the settings, made absolute. A bare name may be that of a file which the service manager hands over."""
+        return credential(value) or (self.folder / value).resolve()
 
     @property
     def database_url(self) -> str:

@@ -24,6 +24,9 @@ folder=$(dirname "$(readlink -f "$0")")
 owner=$(stat -c %U "$folder/config.toml")
 if [ "$(id -un)" = "$owner" ]; then
     export CLUB_MAILER=1
+    # What systemd hands to the daemon, its own login may read while it runs.
+    handed=/run/credentials/club-mailer.service
+    if [ -x "$handed" ]; then export CREDENTIALS_DIRECTORY="$handed"; fi
     exec {python} -I -m mailer --config "$folder/config.toml" "$@"
 fi
 exec sudo -u "$owner" "$folder/club-mailer" "$@"

@@ -1,4 +1,4 @@
-"""Tells the service manager that started this process, such as systemd, how the service stands."""
+"""Tells the service manager that started this process, such as systemd, how it stands; finds what that hands over."""
 
 import asyncio
 import os
@@ -7,13 +7,22 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 # sd_notify(3). The processes that we start are no part of the service manager's business: they do not get the variables.
 _SOCKET, _PULSE, _PULSE_OF = "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"
+_CREDENTIALS = "CREDENTIALS_DIRECTORY"
 
 # How many times the service says that it is well within the time in which that is awaited once.
 _PULSES = 3
+
+
+def credential(name: str) -> Path | None:
+    """The file of this name that systemd hands to the service (systemd.exec(5), LoadCredential=); None where there is none."""
+    folder = os.environ.get(_CREDENTIALS, "")
+    file = Path(folder, name)
+    return file if folder and name == file.name and file.is_file() else None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,84 @@
+"""Makes the unit by which systemd runs an installation's daemon: its login, its folders, its ports."""
+
+import pwd
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from mailer.config import Config, load_config, load_schedules
+from mailer.config.hosts import listen_at
+from mailer.domain.errors import BadInput
+from mailer.formats.service_unit import ServiceUnit
+from mailer.gateways.sources.folder import FolderSource
+from mailer.store import resolve
+
+# The login of an installation that belongs to root: the service needs none of its rights.
+LOGIN = "club-mailer"
+_ROOT = 0
+
+
+def unit_of(config_file: Path, credentials: Mapping[str, Path]) -> ServiceUnit:
+    """The unit of the installation of a config.toml; its database is not opened.
+
+    `credentials` are files that systemd hands to the service, by the names that settings have for them. Raises BadInput for
+    a name that no setting has.
+    """
+    config = load_config(config_file.resolve())
+    named = {path.name for path in config.private_files if path.parent == config.folder}
+    for name in credentials:
+        if name not in named:
+            raise BadInput(f"{config.file}: no key names the file {name!r}: write its name there, without a folder")
+    return ServiceUnit(
+        user=login_of(config),
+        folder=config.folder,
+        command=(sys.executable, "-I", "-m", "mailer", "--config", str(config.file), "daemon"),
+        writable=tuple(_writable(config)),
+        needed=(
+            Path(sys.executable),
+            *config.private_files,
+            *map(config.path, (config.paths.templates, config.paths.schedules)),
+        ),
+        ports=tuple(_ports(config)),
+        credentials=credentials,
+    )
+
+
+def login_of(config: Config) -> str:
+    """The login that the installation belongs to."""
+    owner = config.file.stat().st_uid
+    if owner == _ROOT:
+        return LOGIN
+    try:
+        return pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return str(owner)
+
+
+def notes_of(unit: ServiceUnit) -> list[str]:
+    """What is to be done before the unit can work."""
+    try:
+        login = pwd.getpwnam(unit.user)
+    except KeyError:
+        return [f"there is no login {unit.user} yet: docs/operating.md, Install, says how to make it"]
+    if unit.folder.stat().st_uid == login.pw_uid:
+        return []
+    return [f"{unit.folder} belongs to root, and the daemon does not run as root: chown -R {unit.user}: {unit.folder}"]
+
+
+def _writable(config: Config) -> Iterator[Path]:
+    """The folders in which the service writes: the database's, the Maildir, and where issues are edited in the console."""
+    database = resolve(config.database.url, config.folder)
+    if not config.database.url_file and database.get_backend_name() == "sqlite" and database.database:
+        yield Path(database.database).parent
+    if config.bounces.maildir:
+        yield config.path(config.bounces.maildir)
+    for newsletter in load_schedules(config.path(config.paths.schedules)).newsletters.values():
+        source = FolderSource(newsletter.source.url, config.folder, lambda: None).local_root
+        if source is not None:
+            yield Path(source)
+
+
+def _ports(config: Config) -> Iterator[int]:
+    for address in (config.web.listen, config.bounces.listen):
+        if address:
+            yield listen_at(address)[1]

@@ -1,0 +1,68 @@
+"""The command that makes the daemon a service of the machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailer.cli import console
+
+_UNIT = Path("/etc/systemd/system/club-mailer.service")
+
+
+def install_service(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="the unit's file")] = _UNIT,
+    only_print: Annotated[bool, typer.Option("--print", help="print the unit, write nothing")] = False,
+    credentials: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--credential", metavar="NAME:FILE", help="hand root's FILE to the daemon as the file NAME of config.toml"
+        ),
+    ] = None,
+) -> None:
+    """Write the systemd unit of this installation's daemon.
+
+    Example: mailer --config /var/lib/club-mailer/config.toml install-service
+    """
+    from mailer.app.service_unit import notes_of, unit_of
+
+    unit = unit_of(console.invocation.config, dict(map(_credential, credentials or ())))
+    text = unit.text()
+    console.warn(notes_of(unit))
+    if only_print:
+        console.say({"unit": None, "text": text}, *text.splitlines())
+        return
+    written = _write(file, text)
+    start = f"systemctl daemon-reload && systemctl enable {file.stem} && systemctl restart {file.stem}"
+    console.say(
+        {"unit": str(file), "text": text, "start": start},
+        f"{file} is {'written' if written else 'as it should be'}",
+        f"`{start}` starts the daemon with it",
+    )
+
+
+def _credential(typed: str) -> tuple[str, Path]:
+    name, colon, file = typed.partition(":")
+    if not (name and colon and file.startswith("/")) or "/" in name:
+        raise typer.BadParameter(
+            f"{typed!r}: allowed: a name and an absolute path, such as smtp.password:/etc/smtp.password"
+        )
+    return name, Path(file)
+
+
+def _write(file: Path, text: str) -> bool:
+    """Write the unit, unless it is the same; asks before another one is replaced."""
+    from mailer.gateways import unit_file
+
+    present = unit_file.read(file)
+    if present == text:
+        return False
+    if present is not None:
+        console.confirm(f"{file} is there and says something else. Replace it?")
+    unit_file.write(file, text)
+    return True
+
+
+def join(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command()(install_service)

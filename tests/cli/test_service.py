@@ -1,0 +1,110 @@
+"""`mailer install-service` writes the unit of the installation that it is called for, and replaces no other unasked."""
+
+import os
+import pwd
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from mailer.app import service_unit
+from mailer.config import load_config
+
+
+def value(text: str, key: str) -> str:
+    return re.search(rf"^{key}=(.*)$", text, re.MULTILINE)[1]
+
+
+def test_it_prints_what_it_would_write(at, run, tmp_path: Path):
+    club = at("founded")
+    club.settle(
+        database={"url": f"sqlite:///{tmp_path}/data/mailer.db"},
+        bounces={"maildir": "/srv/reports"},
+        web={"listen": "0.0.0.0:443", "behind_proxy": True},
+    )
+    club.reschedule({"source": {"url": "/srv/issues"}})
+    printed = run.ok("install-service", "--print")
+    written = tmp_path / "other.service"
+    document = run.ok("install-service", written, "--json").document
+    assert printed.out == written.read_text() == document["text"]
+    assert written.stat().st_mode & 0o777 == 0o644
+    assert document["unit"] == str(written)
+    assert document["start"].endswith("systemctl enable other && systemctl restart other")
+    login = "club-mailer" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    assert value(printed.out, "User") == login
+    assert value(printed.out, "ExecStart") == f"{sys.executable} -I -m mailer --config {club.config} daemon"
+    folders = sorted(("/srv/issues", "/srv/reports", f"{tmp_path}/data"))
+    assert value(printed.out, "ReadWritePaths") == " ".join([str(club.folder), *(f"-{folder}" for folder in folders)])
+    assert value(printed.out, "AmbientCapabilities") == "CAP_NET_BIND_SERVICE"
+    assert not (club.folder / "mailer.db-journal").exists()
+
+
+def test_another_unit_is_replaced_only_when_asked(at, run, tmp_path: Path):
+    at("founded")
+    file = tmp_path / "club-mailer.service"
+    file.write_text("[Service]\nExecStart=/bin/true\n")
+    refused = run("install-service", file)
+    assert refused.status == 1
+    assert "says something else" in refused.err
+    assert "ExecStart=/bin/true" in file.read_text()
+    assert "is written" in run.ok("install-service", file, "--yes").out
+    assert "is as it should be" in run.ok("install-service", file).out
+    assert list(tmp_path.glob("*.new")) == []
+
+
+def test_what_cannot_be_written_is_said(at, run, tmp_path: Path):
+    at("founded")
+    for file in (tmp_path / "none" / "club-mailer.service", tmp_path):
+        refused = run("install-service", file)
+        assert refused.status == 1
+        assert str(file) in refused.err
+
+
+def test_credentials_have_names_that_the_settings_have(at, run):
+    club = at("founded")
+    club.settle(smtp={"password_file": "smtp.password"})
+    printed = run.ok("install-service", "--print", "--credential", "smtp.password:/etc/club/password")
+    assert "\nLoadCredential=smtp.password:/etc/club/password\n" in printed.out
+    refused = run("install-service", "--print", "--credential", "smtp.pasword:/etc/club/password")
+    assert (refused.status, refused.out) == (1, "")
+    assert "no key names the file 'smtp.pasword'" in refused.err
+    for bad in ("smtp.password", "smtp.password:password", ":/etc/club/password", "a/b:/etc/club/password"):
+        assert run("install-service", "--print", "--credential", bad).status == 2
+
+
+def test_a_file_handed_over_by_the_service_manager_wins(at, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    club = at("founded")
+    club.settle(smtp={"password_file": "smtp.password", "username": "club"})
+    (club.folder / "smtp.password").write_text("of the folder\n")
+    assert load_config(club.config).relays[0].smtp.password == "of the folder"
+    handed = tmp_path / "credentials"
+    handed.mkdir()
+    (handed / "smtp.password").write_text("handed over\n")
+    (tmp_path / "mailer.key").write_text("not among them")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(handed))
+    config = load_config(club.config)
+    assert config.relays[0].smtp.password == "handed over"
+    assert config.path("mailer.key") == club.folder / "mailer.key"
+    assert config.path("../mailer.key") == club.folder.parent / "mailer.key"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_the_service_runs_as_the_login_that_the_installation_belongs_to(at, run, tmp_path: Path):
+    club = at("founded")
+    nobody = pwd.getpwnam("nobody")
+    os.chown(club.config, nobody.pw_uid, -1)
+    os.chown(club.folder, nobody.pw_uid, -1)
+    printed = run("install-service", "--print")
+    assert (printed.status, printed.err, value(printed.out, "User")) == (0, "", "nobody")
+    os.chown(club.config, 4_000_001, -1)
+    assert value(run("install-service", "--print").out, "User") == "4000001"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can have files that are root's")
+def test_what_is_left_to_do_is_noted(at, run, monkeypatch: pytest.MonkeyPatch):
+    club = at("founded")
+    monkeypatch.setattr(service_unit, "LOGIN", "nobody")
+    assert f"chown -R nobody: {club.folder}" in run.ok("install-service", "--print").err
+    monkeypatch.setattr(service_unit, "LOGIN", "no-such-login")
+    assert "there is no login no-such-login yet" in run.ok("install-service", "--print").err
