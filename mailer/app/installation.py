@@ -52,7 +52,7 @@ class App:
     @property
     def state_folder(self) -> Path:
         """Where senders keep their locks: beside the database when that is a file, else beside config.toml."""
-        return self.database_files[0].parent if self.database_files else self.config.folder
+        return state_folder(self.config)
 
     @property
     def epoch(self) -> EpochFile:
@@ -63,16 +63,28 @@ class App:
     @property
     def database_files(self) -> list[Path]:
         """The database with its journal, when it is a file."""
-        database = resolve(self.config.database_url, self.config.folder)
-        if database.get_backend_name() != "sqlite" or not database.database:
-            return []
-        return [Path(database.database + suffix) for suffix in ("", "-wal", "-shm")]
+        database = database_file(self.config)
+        return (
+            [] if database is None else [database.with_name(database.name + suffix) for suffix in ("", "-wal", "-shm")]
+        )
 
     @property
     def kept_with_the_database(self) -> list[Path]:
         """What a backup needs besides the database: the settings with the files that they name, and two folders."""
         folders = (self.config.paths.templates, self.config.paths.schedules)
         return [*self.config.private_files, *map(self.config.path, folders)]
+
+
+def database_file(config: Config) -> Path | None:
+    """The database, when it is a file."""
+    database = resolve(config.database_url, config.folder)
+    return Path(database.database) if database.get_backend_name() == "sqlite" and database.database else None
+
+
+def state_folder(config: Config) -> Path:
+    """Where senders keep their locks: beside the database when that is a file, else beside config.toml."""
+    database = database_file(config)
+    return config.folder if database is None else database.parent
 
 
 def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None = None) -> App:
@@ -167,19 +179,22 @@ def desk_spool(folder: Path) -> Callable[[str, bytes], Path]:
 
 
 def _mark_restored(app: App) -> None:
-    """Mark a database that is older than its epoch file, or that came without one, as a backup.
+    """Mark a database that is older than its epoch file, that came without one, or that PostgreSQL has made anew.
 
     Several machines may work on one PostgreSQL database, each with a file of its own: there a missing one says nothing.
     """
     with app.store.reading() as connection:
-        if not _is_older(app, connection):
+        if not _is_restored(app, connection) and not backups.is_homeless(connection):
             return
     with app.store.transaction() as connection:  # no copy is claimed meanwhile
-        if _is_older(app, connection):
+        if _is_restored(app, connection):
             backups.mark_as_backup(connection, backups.last_known(connection) or app.context.clock.now())
+        else:
+            backups.settle_home(connection)
 
 
-def _is_older(app: App, connection: Connection) -> bool:
+def _is_restored(app: App, connection: Connection) -> bool:
     saved = app.epoch.read()  # before the ledger's, which a sender raises first
     reached = claims.ledger_epoch(connection)
-    return saved > reached if saved is not None else bool(app.database_files) and reached > 0
+    older = saved > reached if saved is not None else bool(app.database_files) and reached > 0
+    return older or backups.is_copy(connection)

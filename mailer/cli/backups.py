@@ -1,4 +1,4 @@
-"""Commands about backups: copy the database, and go on after a copy was restored."""
+"""Commands about the database: check and copy it, put a copy in its place, and go on after that."""
 
 import sys
 from pathlib import Path
@@ -13,19 +13,48 @@ if TYPE_CHECKING:
     from mailer.domain.restored_backup import DoubtfulIssue
 
 
+def check() -> None:
+    """Read the whole database and name what is damaged in it; the service may run.
+
+    Example: mailer db check
+    """
+    from mailer.views.database import check_document, check_lines
+
+    store = console.open_installation().store
+    state = store.check()
+    console.say(check_document(state), *check_lines(store.name, state))
+    if not state.ok:
+        raise typer.Exit(1)
+
+
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="a new file")]) -> None:
-    """Copy the database while the service runs.
+    """Copy the database while the service runs, and check the copy.
 
     Example: mailer db backup /var/backups/mailer-2026-10-15.db
     """
+    from mailer.views.database import backup_document, backup_lines
+
     app = console.open_installation()
-    app.store.back_up(file.absolute(), app.context.clock.now())
+    copy = app.store.back_up(file.absolute(), app.context.clock.now())
     others = app.kept_with_the_database
-    console.say(
-        {"file": file.absolute(), "octets": file.stat().st_size, "copy_too": others},
-        f"{file} is written. Copy these too, they belong together:",
-        *(f"  {other}" for other in others),
-    )
+    console.say(backup_document(file, copy, others), *backup_lines(file, copy, others))
+
+
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="what `mailer db backup` has written")]) -> None:
+    """Put a backup in the place of the database; nothing is sent until `mailer resume-after-restore`.
+
+    Example: mailer db restore /var/backups/mailer-2026-10-15.db
+    """
+    from mailer.app import restore as installation
+    from mailer.config import load_config
+    from mailer.views.database import restored_backup_document, restored_backup_lines
+
+    config = load_config(console.invocation.config)
+    installation.refuse_running(config)
+    database = installation.name_of(config)
+    console.confirm(f"{file} takes the place of {database}: what was written since that backup is in it no more.")
+    place = installation.restore(config, file)
+    console.say(restored_backup_document(file, database, place), *restored_backup_lines(file, database, place))
 
 
 def resume_after_restore(
@@ -100,5 +129,7 @@ def join(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("resume-after-restore")(resume_after_restore)
     group = typer.Typer(no_args_is_help=True, help="The database. Example: mailer db backup mailer-backup.db")
+    group.command("check")(check)
     group.command("backup")(backup)
+    group.command("restore")(restore)
     app.add_typer(group, name="db")

@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 
+from mailer.domain.database_check import DatabaseCheck
 from mailer.domain.errors import MailerError
 from mailer.store import migrate, sqlite
 
@@ -43,6 +44,11 @@ class Store:
             migrate.upgrade(engine)
         except (ArgumentError, DatabaseError, ImportError, OSError) as error:  # ImportError: its driver is missing
             message = getattr(error, "orig", None) or error
+            if sqlite.is_damaged(error):
+                raise MailerError(
+                    f"the database is damaged: {message}; keep a copy of its files as they are, then `mailer db restore FILE` "
+                    "puts a backup in its place"
+                ) from error
             raise MailerError(f"the database cannot be opened: {message}; see [database] in config.toml") from error
         return cls(engine)
 
@@ -81,11 +87,25 @@ class Store:
         """Whether the database has the schema of this version. Raises DatabaseError when it does not answer."""
         return migrate.is_current(self._engine)
 
-    def back_up(self, file: Path, at: datetime) -> None:
-        """Write a complete copy that is marked as a backup of this instant. Raises what `write_backup` raises."""
-        from mailer.store.backup import write_backup  # only one command needs it
+    @property
+    def engine_name(self) -> str:
+        """The database's program with its version."""
+        from mailer.store.integrity import engine_name
 
-        write_backup(self._engine, file, at)
+        with self.reading() as connection:
+            return engine_name(connection)
+
+    def check(self) -> DatabaseCheck:
+        """Read the whole database; writers are not delayed. Raises what `check_database` raises."""
+        from mailer.store.integrity import check_database
+
+        return check_database(self._engine)
+
+    def back_up(self, file: Path, at: datetime) -> DatabaseCheck:
+        """Write a complete copy that is known as a backup of this instant. Raises what `write_backup` raises."""
+        from mailer.store.backup import write_backup  # only one command and the daemon need it
+
+        return write_backup(self._engine, file, at)
 
     def close(self) -> None:
         """Close every connection to the database."""

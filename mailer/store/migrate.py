@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from mailer.domain.errors import MailerError
 from mailer.store import sqlite
 
-HEAD = "0021"
+HEAD = "0022"
 
 
 def upgrade(engine: Engine) -> None:

@@ -57,6 +57,13 @@ def dbapi() -> ModuleType:
     return dbapi2 if keeps_commits(dbapi2.sqlite_version_info) else sqlite3
 
 
+def library_name() -> str:
+    """SQLite with its version, and the module that brings it, unless that is Python's own."""
+    module = dbapi()
+    own = module is sqlite3
+    return f"SQLite {module.sqlite_version}" + ("" if own else f" by {module.__name__.partition('.')[0]}")
+
+
 class WaitingWriters:
     """The writers of this process that wait for another one: the first of them calls `tell`."""
 
@@ -123,6 +130,12 @@ def check_references(connection: Connection) -> None:
                 f"migrating the database stopped, and it is as before: a row of {broken[0]} names one that {broken[2]} "
                 "does not have; restore it from your backup"
             )
+
+
+def is_damaged(error: BaseException) -> bool:
+    """Whether SQLite cannot read the file: it is damaged, or no database."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
+    return code & 0xFF in {dbapi().SQLITE_CORRUPT, dbapi().SQLITE_NOTADB}
 
 
 def _refuse_foreign_journal(database: Path) -> None:

@@ -26,6 +26,7 @@ WITHOUT_A_CASE = {
     "demo": "it makes a club of its own",
     "init": "it makes a new installation",
     "accept-clock": "it writes one row, and refuses while the clock is right",
+    "db restore": "it copies, as db backup does, and wants no process at the database",
     "resume-after-restore": "it refuses where no backup was put in place",
 }
 # The words that follow a command; several where it does more than one thing. {places} are filled in.
@@ -82,6 +83,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "domain list": ("",),
     "domain suspend": ("members1.example --reason asked",),
     "domain lift": ("members1.example",),
+    "db check": ("",),
     "db backup": ("{out}/backup.db",),
     "user add": ("boris --role editor",),
     "user list": ("",),

@@ -51,8 +51,13 @@ def publish(run: Terminal, club: Club, serial: int) -> None:
     run.ok("--yes", "send", name(serial), "--wait")
 
 
-def restore(club: Club, backup: Path) -> None:
+def restore(run: Terminal, backup: Path) -> None:
     """As docs/operating.md says it."""
+    assert run.ok("--yes", "--json", "db", "restore", backup).document["resumed"] is False
+
+
+def restore_by_hand(club: Club, backup: Path) -> None:
+    """As a person does it who does not know the command."""
     for suffix in ("", "-wal", "-shm"):
         (club.folder / f"mailer.db{suffix}").unlink(missing_ok=True)
     shutil.copy(backup, club.folder / "mailer.db")
@@ -114,7 +119,7 @@ def backed_up(sent: Sent, club: Club, relay: Sink) -> Path:
 def test_issues_sent_since_the_backup_are_not_sent_again_and_the_next_one_is(
     run: Terminal, club: Club, relay: Sink, backed_up: Path, start: Callable[..., Process]
 ) -> None:
-    restore(club, backed_up)
+    restore(run, backed_up)
     for words in (
         ("pull",),
         ("plan", name(41)),
@@ -164,7 +169,7 @@ def test_issues_sent_since_the_backup_are_not_sent_again_and_the_next_one_is(
 
 
 def test_an_issue_finished_but_not_sent_goes_as_new(run: Terminal, club: Club, relay: Sink, backed_up: Path) -> None:
-    restore(club, backed_up)
+    restore(run, backed_up)
     run.ok("--yes", "resume-after-restore", "--sent", name(42), "--new", name(43))
     publish(run, club, 43)
     assert set(received(relay).values()) == {4}
@@ -179,7 +184,7 @@ def message_id(message: bytes) -> str:
 def test_the_log_counts_the_copies_that_left_since(
     run: Terminal, club: Club, relay: Sink, backed_up: Path, tmp_path: Path
 ) -> None:
-    restore(club, backed_up)
+    restore(run, backed_up)
     (tmp_path / "log").write_text("\n".join(message_id(received.message) for received in relay.received))
     decided = ("--log", tmp_path / "log", "--sent", name(42), "--sent", name(43))
     resumed = run.ok("--yes", "--json", "resume-after-restore", *decided).document
@@ -187,7 +192,7 @@ def test_the_log_counts_the_copies_that_left_since(
 
 
 def test_folders_that_are_gone_are_not_asked_about(run: Terminal, club: Club, relay: Sink, backed_up: Path) -> None:
-    restore(club, backed_up)
+    restore(run, backed_up)
     for folder in ("2018-08", "2018-09"):
         shutil.rmtree(club.folder / "issues" / folder)
     run.ok("--yes", "resume-after-restore")
@@ -200,7 +205,7 @@ def test_a_copy_opened_on_another_machine_sends_nothing(
 ) -> None:
     elsewhere = Club(tmp_path / "elsewhere")
     shutil.copytree(club.folder, elsewhere.folder, ignore=shutil.ignore_patterns("mailer.db*", ".mailer*"))
-    restore(elsewhere, backed_up)
+    restore_by_hand(elsewhere, backed_up)
     monkeypatch.setenv("MAILER_CONFIG", str(elsewhere.config))
     assert REFUSED in run("pull").err
     run.ok("--yes", "resume-after-restore", "--sent", name(42), "--sent", name(43))
@@ -216,7 +221,7 @@ def test_a_plain_copy_of_the_file_is_noticed_too(
     publish(run, club, 41)
     shutil.copy(club.folder / "mailer.db", tmp_path / "copy.db")  # no process runs
     publish(run, club, 42)
-    restore(club, tmp_path / "copy.db")
+    restore_by_hand(club, tmp_path / "copy.db")
     file = club.folder / ".mailer.db.epoch"
     if epoch_file == "removed":
         file.unlink()
@@ -240,7 +245,7 @@ def test_a_plan_of_the_backup_that_was_sent_since_is_settled_by_the_log(
     run.ok("--yes", "approve", name(42))
     run.ok("--yes", "send", name(42), "--wait")
     copies = run.ok("--json", "delivery", "list", name(42)).document
-    restore(club, tmp_path / "backup.db")
+    restore(run, tmp_path / "backup.db")
 
     log = tmp_path / "accepted.txt"
     log.write_text("\n".join(copy["message_id"] for copy in copies[:3]))
@@ -263,7 +268,7 @@ def test_the_copies_that_the_log_lacks_go_on(run: Terminal, club: Club, relay: S
         run.ok(*words)
     run.ok("db", "backup", tmp_path / "backup.db")
     copies = run.ok("--json", "delivery", "list", name(41)).document
-    restore(club, tmp_path / "backup.db")
+    restore(run, tmp_path / "backup.db")
     (tmp_path / "list").write_text(f"{copies[0]['message_id']}\n")
     run.ok("--yes", "resume-after-restore", "--log", tmp_path / "list", "--new", name(41))
     assert run("plan", name(41)).status == 1  # a new plan would forget the copy that left
@@ -278,7 +283,7 @@ def test_a_folder_with_newer_content(run: Terminal, club: Club, relay: Sink, tmp
     run.ok("plan", name(41))
     run.ok("db", "backup", tmp_path / "backup.db")
     write(club, 41, more="A second thought.")
-    restore(club, tmp_path / "backup.db")
+    restore(run, tmp_path / "backup.db")
     document = run("--yes", "--json", "resume-after-restore").document
     assert [(one["issue"], one["doubt"], one["state"]) for one in document["issues"]] == [
         (name(41), "changed", "planned")
@@ -305,7 +310,7 @@ def test_a_supplement_sent_since_is_not_sent_again_before_a_person_has_decided(
     run("--yes", "unsent", name(41), "--send")
     run.ok("--yes", "send", name(41), "--wait")
     assert received(relay)[paid.email] == 1
-    restore(club, tmp_path / "backup.db")
+    restore(run, tmp_path / "backup.db")
     resumed = run.ok("--yes", "resume-after-restore")
     assert "may name people who have theirs" in resumed.out
     register(run, club, [*PEOPLE, paid])
@@ -345,7 +350,7 @@ async def test_copies_in_hand_when_the_backup_was_made(tmp_path: Path) -> None:
             app.store.back_up(tmp_path / "backup.db", THURSDAY)
             await sender.drain(ISSUE)
         assert len(sink.received) == 4
-        restore(club, tmp_path / "backup.db")
+        restore_by_hand(club, tmp_path / "backup.db")
         with (
             pytest.raises(Refused, match="a backup of 2018-07-12 13:00 UTC"),
             club.sending(FrozenClock(THURSDAY), sink),

@@ -79,6 +79,12 @@ def is_dead(owner: Path) -> bool:
         os.close(descriptor)
 
 
+def any_lives(folder: Path) -> bool:
+    """Whether a process of this machine holds its lock in the folder."""
+    owners = (path.with_name(path.name[1:].removesuffix(".lock")) for path in folder.glob(".mailer-*.lock"))
+    return any(_path(owner).exists() and not is_dead(owner) for owner in owners)
+
+
 def delete_lock(owner: Path) -> None:
     """Delete the file of a dead owner, once the ledger has what followed from its death."""
     _path(owner).unlink(missing_ok=True)

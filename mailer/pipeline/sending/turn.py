@@ -21,7 +21,7 @@ from mailer.pipeline.sending.record import hold_unmakable, record
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.store import Connection, DatabaseError, mailings, relay_paces, relays
 from mailer.store.columns import CHUNK
-from mailer.store.ledger import claims
+from mailer.store.ledger import backups, claims
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.instants import note_work
 from mailer.store.ledger.results import Result, take_back
@@ -96,7 +96,12 @@ def run_turn(
 def startable_mailings(
     connection: Connection, context: Context, now: datetime, only: IssueName | None
 ) -> list[Mailing]:
-    """The mailings whose copies may leave now: begun, past their undo time, within their newsletter's hours."""
+    """The mailings whose copies may leave now: begun, past their undo time, within their newsletter's hours.
+
+    None of a backup, which may have been put in place while the sender runs.
+    """
+    if backups.backup_at(connection) is not None:
+        return []
     return [
         mailing
         for mailing in mailings.mailings_in(connection, [MailingState.SENDING])

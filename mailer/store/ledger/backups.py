@@ -25,6 +25,38 @@ def mark_as_backup(connection: Connection, at: datetime) -> None:
     connection.execute(update(ledger_state).where(unmarked).values(backup_at=at))
 
 
+def is_copy(connection: Connection) -> bool:
+    """Whether a PostgreSQL database is a copy of the ledger, by a dump or a template, and not marked yet.
+
+    PostgreSQL numbers each table when it is made. A restart, a fail-over or VACUUM FULL keeps the number, a dump does not. An
+    SQLite copy carries its mark inside.
+    """
+    if connection.dialect.name != "postgresql":
+        return False
+    row = connection.execute(select(ledger_state.c.home, ledger_state.c.backup_at)).first()
+    return row is not None and row.home is not None and row.backup_at is None and row.home != _home(connection)
+
+
+def settle_home(connection: Connection) -> None:
+    """Note that this database is where the ledger is at home, unless another one is noted."""
+    if connection.dialect.name == "postgresql":
+        at_home = ledger_state.c.home.is_(None)
+        connection.execute(update(ledger_state).where(at_home).values(home=_home(connection)))
+
+
+def is_homeless(connection: Connection) -> bool:
+    """Whether a PostgreSQL ledger has no home noted yet: it is new, or an older version made it."""
+    query = select(ledger_state.c.id).where(ledger_state.c.home.is_(None))
+    return connection.dialect.name == "postgresql" and connection.execute(query).first() is not None
+
+
+def _home(connection: Connection) -> str:
+    table = "CAST(CAST('ledger_state' AS regclass) AS oid)"
+    query = f"SELECT concat(oid, '.', {table}) FROM pg_database WHERE datname = current_database()"  # noqa: S608
+    home: str = connection.execute(text(query)).scalar_one()
+    return home
+
+
 def last_known(connection: Connection) -> datetime | None:
     """The last instant of which the history tells."""
     at: datetime | None = connection.execute(select(func.max(history.c.at))).scalar()
@@ -40,7 +72,8 @@ def resume_ledger(connection: Connection, *, epoch: int, delivery: int = 0) -> i
         _skip_ids(connection, table, above)
     lock_claims(connection)
     reached = max(ledger_epoch(connection), epoch) + 1
-    connection.execute(update(ledger_state).values(epoch=reached, backup_at=None))
+    connection.execute(update(ledger_state).values(epoch=reached, backup_at=None, home=None))
+    settle_home(connection)
     return reached
 
 

@@ -32,6 +32,7 @@ ledger_state = Table(
     Column("epoch", Integer, nullable=False),  # grows with every claim; a backup has a lower one
     Column("backup_at", UtcDateTime),  # of a backup put in place: when it was copied; None once it is resumed
     Column("worked_at", UtcDateTime),  # when a sender or the leading daemon was last at work
+    Column("home", Text),  # the database and table that this is, as PostgreSQL numbers them: a copy has others
     CheckConstraint("id = 1", name="one_row"),
 )
 

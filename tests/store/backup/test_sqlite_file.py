@@ -131,14 +131,15 @@ KILLED = """
 import os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from mailer.store import Store, backup
+from mailer.store import Store
+from mailer.store.backup import sqlite_file as backup
 step, folder = sys.argv[1], Path(sys.argv[2])
 setattr(backup, step, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
 Store.open("sqlite:///mailer.db", folder).back_up(folder / "backup.db", datetime.fromisoformat(sys.argv[3]))
 """
 
 
-@pytest.mark.parametrize("step", ["_copy", "_mark", "_flush", "_publish"])
+@pytest.mark.parametrize("step", ["_copy", "_mark", "flush", "publish"])
 def test_a_process_that_is_killed_leaves_no_backup_and_the_next_one_succeeds(
     store: Store, tmp_path: Path, step: str
 ) -> None:

@@ -1,0 +1,131 @@
+"""Copies a PostgreSQL database by pg_dump, and puts such a dump in the place of the database by pg_restore and psql."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+
+from mailer.domain.database_check import DatabaseCheck, PutInPlace
+from mailer.domain.errors import BadInput, Refused
+from mailer.store import migrate
+from mailer.store.backup.counted import refuse_lost_rows, refuse_unsound
+from mailer.store.backup.programs import ServerDatabase, database_of, reading, run, write_in_one_transaction
+from mailer.store.backup.sqlite_file import flush, publish, reason, require_free, reserved
+from mailer.store.columns import metadata
+from mailer.store.integrity import check_database, count_rows, engine_name
+from mailer.store.ledger.backups import backup_at
+
+# Octets of a dump read at a time.
+_BLOCK = 1 << 16
+
+
+def write_backup(engine: Engine, file: Path) -> DatabaseCheck:
+    """Dump the database, as one transaction sees it, into a new file; the dump is read back and has as many rows.
+
+    A dump cannot be marked inside. It is known as a backup wherever it is put, since its tables are new ones there.
+    """
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        require_free(file)
+        with reserved(partial), engine.execution_options(isolation_level="REPEATABLE READ").begin() as connection:
+            # The transaction is idle while pg_dump works; no one waits for it.
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
+            server, name = database_of(connection, engine.url), engine_name(connection)
+            only = () if server.schema == "public" else (f"--schema={server.schema}",)
+            words = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", *only)
+            run(server, "pg_dump", *words, f"--file={partial}", f"--dbname={server.conninfo}")
+            counted = count_rows(connection)
+            copied = _count_dump(server, partial)
+            refuse_lost_rows(copied, counted, counted, still=True)
+            partial.chmod(0o600)
+            flush(partial)
+            publish(partial, file)
+            flush(file.parent)
+            return DatabaseCheck(engine=name, rows={table: copied[table] for table in counted})
+    except FileExistsError:
+        raise Refused(f"{file} exists and is left as it is: name another file") from None
+    except (OSError, DBAPIError) as error:
+        raise BadInput(f"the backup {file} cannot be written ({reason(error)}); there is none") from error
+
+
+def restore(url: URL, file: Path, now: datetime) -> PutInPlace:
+    """Replace the service's tables by those of the dump and mark them, all in one transaction."""
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        with engine.begin() as connection:
+            server = database_of(connection, url)
+            _refuse_others(connection)
+        counted = _count_dump(server, file)
+        if "ledger_state" not in counted:
+            raise BadInput(f"{file} is a dump, but not of this service; the database is as it was")
+        write_in_one_transaction(server, _script(server, file, now))
+        with engine.begin() as connection:
+            refuse_lost_rows(count_rows(connection), counted, counted, still=True)
+        migrate.upgrade(engine)
+        check = check_database(engine)
+        refuse_unsound(check, "the restored database")
+        with engine.begin() as connection:
+            at = backup_at(connection)
+        assert at is not None, "it was marked together with its tables"
+        return PutInPlace(backup_at=at, check=check)
+    except (OSError, DBAPIError) as error:
+        raise BadInput(f"{file} cannot be restored ({reason(error)})") from error
+    finally:
+        engine.dispose()
+
+
+def _refuse_others(connection: Connection) -> None:
+    """Refused while another process has the database open with the service's own login."""
+    query = (
+        "SELECT coalesce(host(client_addr), 'this machine') FROM pg_stat_activity WHERE datname = current_database() "
+        "AND usename = current_user AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    others = sorted(set(connection.execute(text(query)).scalars()))
+    if others:
+        raise Refused(
+            f"other processes have the database open, from {', '.join(others)}: stop every daemon, worker and console, then "
+            "try again"
+        )
+
+
+def _script(server: ServerDatabase, file: Path, now: datetime) -> Iterator[bytes]:
+    """Our tables dropped, those of the dump made and filled, and the mark."""
+    words = ("--clean", "--if-exists", "--no-owner", "--no-privileges")
+    yield b"SET client_min_messages = warning;\n"
+    for name in (*metadata.tables, "alembic_version"):
+        yield f'DROP TABLE IF EXISTS "{server.schema}"."{name}" CASCADE;\n'.encode()
+    with reading(server, f"--schema={server.schema}", *words, str(file)) as dump:
+        while block := dump.output.read(_BLOCK):
+            yield block
+        dump.end()
+    yield _marking(server, now).encode()
+
+
+def _marking(server: ServerDatabase, now: datetime) -> str:
+    state, history = (f'"{server.schema}"."{name}"' for name in ("ledger_state", "history"))
+    at = f"coalesce((SELECT max(at) FROM {history}), '{now.isoformat()}')"  # noqa: S608  (our own names)
+    return (
+        f"INSERT INTO {state} (id, epoch, backup_at) SELECT 1, 0, {at} ON CONFLICT (id) DO UPDATE "
+        f"SET backup_at = coalesce({state}.backup_at, excluded.backup_at);\n"
+    )
+
+
+def _count_dump(server: ServerDatabase, file: Path) -> dict[str, int]:
+    """Read all data of a dump back; returns how many rows of each of our tables it has."""
+    counts: dict[str, int] = {}
+    table = ""
+    with reading(server, f"--schema={server.schema}", "--data-only", str(file)) as dump:
+        for line in dump.output:
+            if not table and line.startswith(b"COPY "):
+                table = line.split(b" ", 2)[1].rpartition(b".")[2].decode().strip('"')
+                counts[table] = 0
+            elif line == b"\\.\n":
+                table = ""
+            elif table:
+                counts[table] += 1
+        dump.end()
+    return counts

@@ -1,0 +1,72 @@
+"""The commands about the database, as the operator types them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mailer.cli import console
+from mailer.gateways.process import locks
+from tests.cli.terminal import Terminal
+from tests.club import Club
+
+
+@pytest.fixture
+def club(at: Callable[[str], Club]) -> Club:
+    return at("planned")
+
+
+@pytest.mark.usefixtures("club")
+def test_a_sound_database_is_said_to_be_so_and_counted(run: Terminal) -> None:
+    said = run.ok("db", "check").out
+    assert "is sound: 4 people, 1 issue text and 3 copies (SQLite 3." in said
+    document = run.ok("--json", "db", "check").document
+    assert (document["ok"], document["problems"], document["rows"]["deliveries"]) == (True, [], 3)
+
+
+def test_a_damaged_one_ends_with_1_and_names_the_way_back(run: Terminal, club: Club) -> None:
+    file = club.folder / "mailer.db"
+    octets = bytearray(file.read_bytes())
+    begin = len(octets) // 2 // 4096 * 4096
+    octets[begin : begin + 3 * 4096] = b"\xa5" * 3 * 4096
+    file.write_bytes(octets)
+    said = run("db", "check")
+    assert (said.status, "is damaged" in said.out + said.err, "`mailer db restore FILE`" in said.out + said.err) == (
+        1,
+        True,
+        True,
+    )
+
+
+def test_a_backup_is_counted_and_takes_the_place_of_the_database(run: Terminal, club: Club) -> None:
+    backup = club.folder / "backup.db"
+    written = run.ok("--json", "db", "backup", backup).document
+    assert (written["checked"], written["rows"]["deliveries"]) == (True, 3)
+    run.ok("--yes", "register", "import", "--members", *members(club), "--apply", "--end-missing")
+    refused = run("db", "restore", backup)
+    assert (refused.status, "There is no terminal to ask in" in refused.err) == (1, True)
+    said = run.ok("--yes", "db", "restore", backup).out
+    assert "4 people, 1 issue text and 3 copies, as of " in said
+    assert "`mailer resume-after-restore` asks" in said
+    assert list(club.folder.glob("mailer.db.before-restore-*"))
+    assert "is a backup of" in run("pull").err
+
+
+def members(club: Club) -> tuple[Path, str, Path]:
+    club.write_register([])
+    return club.folder / "members.csv", "--payments", club.folder / "payments.csv"
+
+
+def test_nothing_is_restored_beside_a_running_service(run: Terminal, club: Club) -> None:
+    backup = club.folder / "backup.db"
+    run.ok("db", "backup", backup)
+    with locks.acquire(club.folder, "mailer-1-daemon"):
+        refused = run("--yes", "db", "restore", backup)
+    assert (refused.status, "is running: stop it, then restore" in refused.err) == (1, True)
+    run.ok("--yes", "db", "restore", backup)  # the lock of a process that has ended stands in no one's way
+    assert console.invocation.opened is None
+
+
+def test_a_file_that_is_not_there(run: Terminal, club: Club) -> None:
+    refused = run("--yes", "db", "restore", club.folder / "nowhere.db")
+    assert (refused.status, "there is no file" in refused.err) == (1, True)

@@ -1,0 +1,183 @@
+"""A backup takes the place of a database whole, marked and checked, or the database stays as it was."""
+
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mailer.domain.errors import BadInput, MailerError, Refused
+from mailer.store import Store, backup, history, resolve
+from mailer.store.ledger import backups
+from tests.club import empty_database
+from tests.store.rows import a_mailing_of
+
+AT = datetime(2018, 7, 12, 13, 0, tzinfo=UTC)
+LATER = datetime(2018, 8, 1, 13, 0, tzinfo=UTC)
+SQLITE = "sqlite:///mailer.db"
+
+
+def record(store: Store, subject: str) -> None:
+    with store.transaction() as connection:
+        history.record(connection, at=AT, who="secretary", verb="plan", subject=subject, detail="")
+
+
+def subjects(file: Path) -> list[str]:
+    store = Store.open(f"sqlite:///{file.name}", file.parent)
+    try:
+        with store.reading() as connection:
+            return [subject for subject in ("before", "after") if history.entries(connection, subject)]
+    finally:
+        store.close()
+
+
+def marked(file: Path) -> datetime | None:
+    store = Store.open(f"sqlite:///{file.name}", file.parent)
+    try:
+        with store.reading() as connection:
+            return backups.backup_at(connection)
+    finally:
+        store.close()
+
+
+def put_in_place(file: Path) -> str:
+    return backup.restore(resolve(SQLITE, file.parent), file, LATER).kept_as
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database, and a backup of it that was made before more was written."""
+    folder = tmp_path_factory.mktemp("restored")
+    (folder / "mailer.db").write_bytes(empty_database())
+    store = Store.open(SQLITE, folder)
+    with store.transaction() as connection:
+        a_mailing_of(connection, 50)
+    record(store, "before")
+    store.back_up(folder / "backup.db", AT)
+    record(store, "after")
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def file(folder: Path, tmp_path: Path) -> Path:
+    """The backup, in a folder of its own with the database."""
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "backup.db"
+
+
+@pytest.fixture
+def opened(file: Path) -> Iterator[Store]:
+    """The database, opened by a process that goes on."""
+    store = Store.open(SQLITE, file.parent)
+    with store.reading() as connection:
+        history.entries(connection, "before")
+    yield store
+    store.close()
+
+
+def test_the_backup_is_in_place_private_and_marked_and_the_database_is_kept(file: Path) -> None:
+    before = file.read_bytes()
+    kept = Path(put_in_place(file))
+    database = file.parent / "mailer.db"
+    assert stat.S_IMODE(database.stat().st_mode) == 0o600
+    assert marked(database) == AT
+    assert subjects(database) == ["before"]
+    assert subjects(kept) == ["before", "after"]
+    assert kept.name == "mailer.db.before-restore-20180801T130000Z"
+    assert file.read_bytes() == before
+    assert not list(file.parent.glob(".*.restoring*"))
+
+
+def test_what_was_kept_can_be_put_back(file: Path) -> None:
+    kept = Path(put_in_place(file))
+    database = file.parent / "mailer.db"
+    backup.restore(resolve(SQLITE, file.parent), kept, datetime(2018, 9, 1, tzinfo=UTC))
+    assert subjects(database) == ["before", "after"]
+    assert marked(database) == AT  # the last instant that its history knows: it was no backup
+
+
+def test_there_need_not_be_a_database(file: Path) -> None:
+    (file.parent / "mailer.db").unlink()
+    assert put_in_place(file) == ""
+    assert subjects(file.parent / "mailer.db") == ["before"]
+
+
+def test_a_damaged_database_is_replaced_and_kept_with_its_journal(file: Path) -> None:
+    database = file.parent / "mailer.db"
+    database.write_bytes(b"\xa5" * 50_000)
+    (file.parent / "mailer.db-wal").write_bytes(b"journal")
+    kept = Path(put_in_place(file))
+    assert subjects(database) == ["before"]
+    assert kept.read_bytes() == b"\xa5" * 50_000
+    assert kept.with_name(f"{kept.name}-wal").read_bytes() == b"journal"
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_database_that_another_process_has_open_is_left_alone(file: Path) -> None:
+    with pytest.raises(Refused, match=r"another process has .*mailer\.db open: stop the daemon"):
+        put_in_place(file)
+    assert subjects(file.parent / "mailer.db") == ["before", "after"]
+    assert marked(file.parent / "mailer.db") is None
+    assert sorted(path.name for path in file.parent.glob("*.before-restore*")) == []
+
+
+def test_a_plain_copy_of_an_open_database_is_taken_with_its_journal(file: Path, opened: Store) -> None:
+    record(opened, "after")
+    for suffix in ("", "-wal", "-shm"):
+        shutil.copy(file.parent / f"mailer.db{suffix}", file.parent / f"copy.db{suffix}")
+    opened.close()
+    put_in_place(file.parent / "copy.db")
+    assert subjects(file.parent / "mailer.db") == ["before", "after"]
+
+
+def damaged(file: Path) -> None:
+    octets = bytearray(file.read_bytes())
+    begin = len(octets) // 2 // 4096 * 4096
+    octets[begin : begin + 4096] = b"\xa5" * 4096
+    file.write_bytes(octets)
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def other(file: Path) -> None:
+    file.write_text("a letter")
+
+
+def foreign(file: Path) -> None:
+    from mailer.store.sqlite import dbapi
+
+    file.unlink()
+    connection = dbapi().connect(file)
+    connection.execute("CREATE TABLE things (id INTEGER)")
+    connection.close()
+
+
+@pytest.mark.parametrize("spoil", [damaged, cut, other, foreign])
+def test_what_is_no_sound_backup_changes_nothing(file: Path, spoil: object) -> None:
+    spoil(file)
+    with pytest.raises(BadInput):
+        put_in_place(file)
+    assert subjects(file.parent / "mailer.db") == ["before", "after"]
+    assert not list(file.parent.glob("*restor*")) + list(file.parent.glob(".*restor*"))
+
+
+def test_the_database_itself_is_no_backup_of_it(file: Path) -> None:
+    with pytest.raises(BadInput, match="is the database itself"):
+        put_in_place(file.parent / "mailer.db")
+
+
+def test_a_backup_of_a_newer_version(file: Path) -> None:
+    from mailer.store.sqlite import dbapi
+
+    connection = dbapi().connect(file)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(MailerError, match="install the newer version"):
+        put_in_place(file)
+    assert subjects(file.parent / "mailer.db") == ["before", "after"]
