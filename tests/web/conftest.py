@@ -24,10 +24,12 @@ FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
 Console = Callable[[Role], TestClient]
 
 
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def cheap_passwords() -> Iterator[None]:
     """Passwords are hashed in a millisecond: the right parameters would take most of the time of these tests."""
-    monkeypatch.setattr(password, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(password, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(autouse=True)

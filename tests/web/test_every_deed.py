@@ -44,8 +44,12 @@ REPEATED = {
     "/account/sessions/end", "/sign-in", "/sign-in/passkey", "/m/{token}",
 }  # fmt: skip
 ONCE = [case for case in CASES if case.path not in REPEATED]
+# Those that are sent twice come first, so that a case has one number in every test, and its tests follow one another.
+ALL = [*ONCE, *(case for case in CASES if case.path in REPEATED)]
 
 Picture = dict[str, list[tuple[object, ...]]]
+# The folder of a club at a stage.
+Stages = Callable[[Callable[[App], object]], Path]
 
 
 class Killed(Exception):
@@ -125,7 +129,7 @@ def browser(app: App) -> TestClient:
     return TestClient(create_app(lambda: app), SITE, headers=HEADERS, raise_server_exceptions=False)
 
 
-def ready(case: Case, folder: Path, stages: Callable[[Callable[[App], object]], Path]) -> Readiness:
+def ready(case: Case, folder: Path, stages: Stages) -> Readiness:
     shutil.copytree(stages(case.stage), folder)
     with Club(folder).opened() as app, browser(app) as client:
         if case.role is not None:
@@ -180,7 +184,7 @@ def database() -> None:
 
 
 @pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable[[App], object]], Path]:
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
     """The folder of a club at a stage, made once."""
 
     @cache
@@ -201,19 +205,43 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable[[App]
     return folder_at
 
 
-@pytest.fixture(autouse=True)
-def relay(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def relay() -> Iterator[None]:
     """Test mailings are accepted."""
 
     async def accept(_envelope: object, mark: Callable[[], object]) -> Accepted:
         await mark()
         return Accepted(reply=Reply(code=250, status="2.0.0", text="Ok"))
 
-    monkeypatch.setattr(approvals, "first_transport", lambda _app: ScriptedTransport(accept))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(approvals, "first_transport", lambda _app: ScriptedTransport(accept))
+        yield
 
 
-def done_whole(readiness: Readiness, folder: Path) -> tuple[Picture, set[tuple[str, str]], int]:
-    """What the form leaves behind, without the columns that are made by chance, those, and how many points it passes."""
+@dataclass(frozen=True)
+class Done:
+    """What a form does when nothing goes wrong: the database and the source before and after it, and how."""
+
+    readiness: Readiness
+    before: Picture
+    after: Picture
+    chance: set[tuple[str, str]]
+    points: int
+    source_before: Mapping[str, bytes]
+    source_after: Mapping[str, bytes]
+
+    def picture(self, app: App) -> Picture:
+        """The database now, without the columns that are made by chance."""
+        return without(photograph(app, without=TRIED), self.chance)
+
+
+@pytest.fixture(scope="module")
+def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stages: Stages) -> Done:
+    """A form ready to be sent, and what it leaves behind; done twice, since some columns are made by chance."""
+    folder = tmp_path_factory.mktemp("deed")
+    readiness = ready(request.param, folder / "ready", stages)
+    with Club(readiness.folder).opened() as app:
+        before = photograph(app, without=TRIED)
     pictures, points = [], 0
     for number in range(2):
         death = Death(None)
@@ -224,7 +252,15 @@ def done_whole(readiness: Readiness, folder: Path) -> tuple[Picture, set[tuple[s
             pictures.append(photograph(app, without=TRIED))
         points = death.passed
     chance = LEFT_BEHIND | columns_that_differ(*pictures)
-    return without(pictures[0], chance), chance, points
+    return Done(
+        readiness=readiness,
+        before=without(before, chance),
+        after=without(pictures[0], chance),
+        chance=chance,
+        points=points,
+        source_before=source_of(readiness.folder),
+        source_after=source_of(folder / "whole 0"),
+    )
 
 
 def test_every_form_has_a_case() -> None:
@@ -236,45 +272,35 @@ def test_every_form_has_a_case() -> None:
     assert forms == {case.path for case in CASES}
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.label for case in CASES])
-def test_killed_at_any_point_it_was_done_or_not(
-    case: Case, tmp_path: Path, stages: Callable[[Callable[[App], object]], Path]
-) -> None:
-    readiness = ready(case, tmp_path / "ready", stages)
-    with Club(readiness.folder).opened() as app:
-        before, source_before = photograph(app, without=TRIED), source_of(readiness.folder)
-    after, chance, points = done_whole(readiness, tmp_path)
-    before, source_after = without(before, chance), source_of(tmp_path / "whole 0")
-    for point in range(points):
+@pytest.mark.parametrize("done", ALL, ids=[case.label for case in ALL], indirect=True)
+def test_killed_at_any_point_it_was_done_or_not(done: Done, tmp_path: Path) -> None:
+    for point in range(done.points):
         folder = tmp_path / f"killed {point}"
-        with readiness.opened(folder) as (app, client):
+        with done.readiness.opened(folder) as (app, client):
             with dying(Death(point)):
-                readiness.send(client)
-            picture = without(photograph(app, without=TRIED), chance)
+                done.readiness.send(client)
+            picture = done.picture(app)
             half = {
-                table: (picture[table], before[table], after[table])
+                table: (picture[table], done.before[table], done.after[table])
                 for table in picture
-                if picture[table] not in (before[table], after[table])
+                if picture[table] not in (done.before[table], done.after[table])
             }
             assert half == {}, point
-            assert picture in (before, after), point
-            assert source_of(folder) in (source_before, source_after), point
-            assert readiness.send(client).status_code < 500, point
+            assert picture in (done.before, done.after), point
+            assert source_of(folder) in (done.source_before, done.source_after), point
+            assert done.readiness.send(client).status_code < 500, point
 
 
 @pytest.mark.parametrize("at_once", [False, True], ids=["again", "at once"])
-@pytest.mark.parametrize("case", ONCE, ids=[case.label for case in ONCE])
-def test_sent_twice_it_is_done_once(
-    case: Case, at_once: bool, tmp_path: Path, stages: Callable[[Callable[[App], object]], Path]
-) -> None:
-    readiness = ready(case, tmp_path / "ready", stages)
-    once, chance, _ = done_whole(readiness, tmp_path)
+@pytest.mark.parametrize("done", ONCE, ids=[case.label for case in ONCE], indirect=True)
+def test_sent_twice_it_is_done_once(done: Done, at_once: bool, tmp_path: Path) -> None:
+    readiness = done.readiness
     with readiness.opened(tmp_path / "twice") as (app, client), browser(app) as other:
         other.cookies.update(readiness.cookies)
         with ThreadPoolExecutor(2 if at_once else 1) as hands:
             answers = list(hands.map(readiness.send, (client, other)))
-        twice = without(photograph(app, without=TRIED), chance)
-    assert source_of(tmp_path / "twice") == source_of(tmp_path / "whole 0")
+        twice = done.picture(app)
+    assert source_of(tmp_path / "twice") == done.source_after
     assert min(answer.status_code for answer in answers) in {200, 303}
     assert all(answer.status_code < 500 for answer in answers)
-    assert {table: rows for table, rows in twice.items() if rows != once[table]} == {}
+    assert {table: rows for table, rows in twice.items() if rows != done.after[table]} == {}
