@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo check test growth test-real test-bounces test-browser quality quality-looks views pictures cover golden bench bench-scaling bench-idle bench-pages format lock clean
+.PHONY: help setup demo check test wheel test-wheel parts growth test-real test-bounces test-browser quality quality-looks views pictures cover golden bench bench-scaling bench-idle bench-pages format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -86,17 +86,29 @@ $(VENV)/.bench: $(VENV)/.ready requirements-bench.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@touch $@
 
+wheel: setup  ## build the wheel into dist/
+	rm -f dist/club_mailer-*.whl
+	$(BIN)/python -m hatchling build -t wheel -d dist >/dev/null
+
+test-wheel: wheel  ## install the wheel by pipx into a fresh environment, and run the demo with it
+	sh packaging/try-wheel
+
 format: setup  ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 lock: setup  ## pin the newest allowed versions, with hashes
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --no-annotate --no-strip-extras --extra dev --quiet --upgrade pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --no-annotate --no-strip-extras --extra bench --quiet --upgrade -c requirements.txt pyproject.toml \
 	    -o requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(MAKE) parts
+
+parts: setup  ## write anew what of the parts is listed: packaging/sbom.cdx.json, docs/licences.md
+	$(BIN)/python packaging/parts.py sbom > packaging/sbom.cdx.json
+	$(BIN)/python packaging/parts.py licences > docs/licences.md
 
 clean:  ## forget .venv and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage

@@ -1,0 +1,175 @@
+"""Lists the parts that an installation brings: each distribution with its version, its licence, and the hashes of its files.
+
+    python packaging/parts.py requirements      what pip installs, with hashes: requirements.txt without the tools of the tests
+    python packaging/parts.py sbom              packaging/sbom.cdx.json, the bill of materials (CycloneDX 1.5)
+    python packaging/parts.py licences          docs/licences.md
+
+It reads the versions and hashes of requirements.txt, and the rest from the environment that `make setup` has made.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+LOCK = ROOT / "requirements.txt"
+OURS = "club-mailer"
+# What the packages bring besides the default: PostgreSQL may be chosen without a further download.
+EXTRAS = ("postgresql",)
+# Licences in the words of SPDX, where a distribution uses its own; of two the one that we take.
+_SPDX = {
+    "Apache 2.0": "Apache-2.0",
+    "Apache License 2.0": "Apache-2.0",
+    "Apache-2.0 AND MIT": "Apache-2.0 AND MIT",
+    "Apache Software License": "Apache-2.0",
+    "BSD": "BSD-3-Clause",
+    "BSD License": "BSD-3-Clause",
+    "BSD 3-Clause License": "BSD-3-Clause",
+    "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",
+    "ISC License (ISCL)": "ISC",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "PSF": "PSF-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+    "The Unlicense (Unlicense)": "Unlicense",
+}
+# Those of which only a file in their sources tells it.
+_UNTOLD = {"pysqlite3": "Zlib"}
+# Under which names the page of a project may be told, the best first.
+_PAGES = ("homepage", "home", "source", "source code", "repository", "github", "documentation")
+_PAGE = """\
+# The parts and their licences
+
+What an installation brings besides this project, by `make parts`; the versions are in `packaging/sbom.cdx.json`, a CycloneDX
+bill of materials. The Debian package has both.
+
+| Part | Licence | What it is |
+|---|---|---|"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One distribution that an installation brings. `lines` are those of requirements.txt."""
+
+    name: str
+    version: str
+    licence: str
+    summary: str
+    home: str
+    lines: str
+
+    @property
+    def purl(self) -> str:
+        """Its name for programs (package URL)."""
+        return f"pkg:pypi/{self.name}@{self.version}"
+
+
+def parts() -> list[Part]:
+    """Every part, by name. Raises SystemExit naming one that requirements.txt does not have: then it is out of date."""
+    locked = _locked(LOCK.read_text(encoding="utf-8"))
+    names = set(_closure(OURS, frozenset(EXTRAS)))
+    missing = sorted(names - locked.keys())
+    if missing:
+        sys.exit(f"requirements.txt has no {', '.join(missing)}: make lock, then make setup")
+    return [_part(name, *locked[name]) for name in sorted(names)]
+
+
+def _locked(text: str) -> Mapping[str, tuple[str, str]]:
+    """The version and the lines of each distribution of a lock, by its canonical name."""
+    found = re.finditer(
+        r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)(?:[^\n]*\\\n)(?:[ ]+--hash=.*\n?)+", text, re.MULTILINE
+    )
+    return {canonicalize_name(match[1]): (match[2], match[0].rstrip("\n")) for match in found}
+
+
+def _closure(name: str, extras: frozenset[str]) -> Iterator[str]:
+    """What a distribution needs here, and what that needs, without itself."""
+    seen: set[tuple[str, frozenset[str]]] = set()
+    waiting = [(name, extras)]
+    while waiting:
+        name, extras = waiting.pop()
+        for line in metadata.requires(name) or ():
+            needed = Requirement(line)
+            if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in (*extras, "")):
+                each = (canonicalize_name(needed.name), frozenset(needed.extras))
+                if each not in seen:
+                    seen.add(each)
+                    waiting.append(each)
+                    yield each[0]
+
+
+def _part(name: str, version: str, lines: str) -> Part:
+    about = metadata.metadata(name)
+    urls = {key.lower(): url for key, _, url in (line.partition(", ") for line in about.get_all("Project-URL") or ())}
+    home = about.get("Home-page") or next((urls[key] for key in _PAGES if key in urls), "")
+    licence = _licence(about) or _UNTOLD.get(name, "")
+    return Part(name=name, version=version, licence=licence, summary=about.get("Summary", ""), home=home, lines=lines)
+
+
+def _licence(about: metadata.PackageMetadata) -> str:
+    """By the newest way in which it is told (PEP 639), then by the older ones."""
+    if expression := about.get("License-Expression"):
+        return expression
+    classifiers = [
+        line.rpartition(" :: ")[2] for line in about.get_all("Classifier") or () if line.startswith("License ::")
+    ]
+    told = [line for line in classifiers if line != "OSI Approved"] or [
+        (about.get("License") or "").partition("\n")[0].strip()
+    ]
+    return " AND ".join(dict.fromkeys(_SPDX.get(each, each) for each in told))
+
+
+def sbom(listed: list[Part], version: str) -> str:
+    """The bill of materials."""
+    document = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "version": 1,
+        "metadata": {"component": {"type": "application", "name": OURS, "version": version}},
+        "components": [
+            {
+                "type": "library",
+                "bom-ref": part.purl,
+                "name": part.name,
+                "version": part.version,
+                "purl": part.purl,
+                "licenses": [{"expression": part.licence}],
+            }
+            for part in listed
+        ],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def licences(listed: list[Part]) -> str:
+    """The page, a part a line."""
+    lines = [_PAGE]
+    for part in listed:
+        name = f"[{part.name}]({part.home})" if part.home else part.name
+        lines.append(f"| {name} | {part.licence} | {part.summary.replace('|', '/')} |")
+    return "\n".join(lines) + "\n"
+
+
+def main(what: str) -> None:
+    """Print it."""
+    listed = parts()
+    match what:
+        case "requirements":
+            sys.stdout.write("".join(f"{part.lines}\n" for part in listed))
+        case "sbom":
+            sys.stdout.write(sbom(listed, metadata.version(OURS)))
+        case "licences":
+            sys.stdout.write(licences(listed))
+        case _:
+            sys.exit(f"{what!r} is none of: requirements, sbom, licences")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2] or [""])
