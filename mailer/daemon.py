@@ -36,6 +36,7 @@ from mailer.pipeline.mailings.test_mailing import TestMailing, prepare_test_mail
 from mailer.pipeline.mailings.watch import PlanWatch
 from mailer.pipeline.register import drafts
 from mailer.pipeline.sending.sender import STOP_WITHIN, Sender
+from mailer.pipeline.upkeep.nightly import check_and_back_up
 from mailer.views.daemon_role import role_sentence
 from mailer.views.progress import departure_sentence
 
@@ -43,6 +44,8 @@ from mailer.views.progress import departure_sentence
 RETRY = Every(timedelta(minutes=5))
 # How often the scheduler's lease is looked at by a job of its own (seconds): a slow pull must not cost the lease.
 RENEW = 10
+# How often it is looked whether the work of a night is due, and how often what failed of it is tried again (seconds).
+NIGHT = 3600
 # How often open items are looked for: all copies are read for that.
 LIST_OPEN_ITEMS = Every(timedelta(minutes=10))
 # How often old reports are looked for; what two looks a day apart have seen as old is cut down to what was read from it.
@@ -99,6 +102,7 @@ class Daemon:
         alarm.every(self.pace.tick, "looking for work", self.tick)
         alarm.every(RENEW, "renewing the scheduler's lease", self._renew)
         alarm.every(self.pace.tick, "writing the letters", self.send_letters)
+        alarm.every(NIGHT, "the work of the night", self.work_at_night)
         ringing = asyncio.create_task(alarm.run(self.sender.stopped))
         pulsing = asyncio.create_task(self.manager.pulse(self.sender.ledger_answers))
         try:
@@ -164,6 +168,11 @@ class Daemon:
         self.manager.status(role_sentence(role))
         if role is not DaemonRole.DOUBTS_CLOCK:
             self.manager.ready()
+
+    async def work_at_night(self) -> None:
+        """Check the database and back it up, once a night; nothing else waits for it."""
+        if await asyncio.to_thread(self._leads):
+            await asyncio.to_thread(check_and_back_up, self.app.context, self.app.nightly_backups)
 
     async def send_letters(self) -> None:
         """Write the letters that are due and send those that wait; nothing else waits for them."""

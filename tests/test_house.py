@@ -108,7 +108,11 @@ def test_sqlite_is_opened_with_the_library_that_keeps_commits():
 
 def test_every_library_that_is_imported_is_named_and_every_one_named_is_imported():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = [*project["dependencies"], *project["optional-dependencies"]["sftp"], *project["optional-dependencies"]["postgresql"]]
+    asked = [
+        *project["dependencies"],
+        *project["optional-dependencies"]["sftp"],
+        *project["optional-dependencies"]["postgresql"],
+    ]
     names = {re.match(r"[\w-]+", one)[0].lower().replace("-", "_") for one in asked}
     told = {
         "markdown_it_py": "markdown_it",

@@ -29,6 +29,7 @@ from mailer.gateways.sources.editable import EditableFolder
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
+from mailer.pipeline.upkeep.nightly import NightlyBackups
 from mailer.store import Connection, Store, resolve
 from mailer.store.ledger import backups, claims
 
@@ -67,6 +68,12 @@ class App:
         return (
             [] if database is None else [database.with_name(database.name + suffix) for suffix in ("", "-wal", "-shm")]
         )
+
+    @property
+    def nightly_backups(self) -> NightlyBackups | None:
+        """Where the daemon puts backups; None where the settings name no folder."""
+        folder, keep = self.config.backup.folder, self.config.backup.keep
+        return NightlyBackups(folder=self.config.path(folder), keep=keep) if folder else None
 
     @property
     def kept_with_the_database(self) -> list[Path]:

@@ -12,7 +12,7 @@ from mailer.config.inbound import Bounces, Notify
 from mailer.config.reading import explain, read_toml
 from mailer.config.relays import DomainTable, RelaySettings, RelayTable, Server, Smtp
 from mailer.config.retired import without_retired
-from mailer.config.sections import Database, DeliveryTable, Dkim, Paths, Secrets
+from mailer.config.sections import BackupTable, Database, DeliveryTable, Dkim, Paths, Secrets
 from mailer.config.web import Web
 from mailer.domain.errors import BadInput
 from mailer.domain.pacing import RelayLimit
@@ -28,6 +28,7 @@ class Config(BaseModel):
 
     paths: Paths = Paths()
     database: Database = Database()
+    backup: BackupTable = BackupTable()
     smtp: Smtp = Smtp()
     relay: tuple[RelayTable, ...] = ()
     domain: tuple[DomainTable, ...] = ()

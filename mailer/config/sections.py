@@ -55,6 +55,13 @@ class Database(ConfigTable):
     url_file: str = ""
 
 
+class BackupTable(ConfigTable):
+    """Where the daemon puts a backup each night, and how many of them stay. Without a folder it makes none."""
+
+    folder: str = "backups"
+    keep: Whole = Field(default=14, ge=1)
+
+
 class DeliveryTable(ConfigTable):
     """How long and how often a copy is tried, what becomes of an uncertain one, and how many processes send."""
 

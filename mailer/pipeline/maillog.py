@@ -197,6 +197,11 @@ def failed(what: str, error: Exception) -> None:
         log.error("%s failed: %s", what, type(error).__name__, exc_info=error)
 
 
+def database_damaged(problems: Collection[str]) -> None:
+    """The nightly check has found damage. SQLite names tables and pages, never what stands in them."""
+    log.error("the database is damaged: %s; `mailer db check` names it all", next(iter(problems)))
+
+
 def reloaded(newsletters: list[str]) -> None:
     """schedules/ was read again."""
     log.info("reloaded schedules/: %s", ", ".join(newsletters))

@@ -107,6 +107,15 @@ class Store:
 
         return write_backup(self._engine, file, at)
 
+    def back_up_into(self, folder: Path, at: datetime, keep: int) -> tuple[str, list[str]]:
+        """Write such a copy into a folder for its owner alone, where the newest so many stay.
+
+        Returns its name and those of the files that were deleted. Raises what `write_backup` raises, or OSError.
+        """
+        from mailer.store.backup import write_into
+
+        return write_into(self._engine, folder, at, keep)
+
     def close(self) -> None:
         """Close every connection to the database."""
         self._engine.dispose()

@@ -21,6 +21,20 @@ def entries(connection: Connection, subject: str) -> list[HistoryEntry]:
     return [HistoryEntry(**row._asdict()) for row in connection.execute(query.order_by(history.c.id))]
 
 
+def last_of(connection: Connection, subject: str, verbs: Collection[str]) -> HistoryEntry | None:
+    """The last time that one of these was done to the subject."""
+    query = select(history.c.at, history.c.who, history.c.verb, history.c.detail)
+    query = query.where(history.c.subject == subject, history.c.verb.in_(verbs)).order_by(history.c.id.desc()).limit(1)
+    row = connection.execute(query).first()
+    return HistoryEntry(**row._asdict()) if row else None
+
+
+def first_instant(connection: Connection) -> datetime | None:
+    """When the first thing was done; None where nothing was."""
+    at: datetime | None = connection.execute(select(history.c.at).order_by(history.c.id).limit(1)).scalar()
+    return at
+
+
 def of_subjects(connection: Connection, subjects: Collection[str]) -> dict[str, list[HistoryEntry]]:
     """The entries about each of these subjects that has any, oldest first."""
     query = select(history.c.subject, history.c.at, history.c.who, history.c.verb, history.c.detail)

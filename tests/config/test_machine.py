@@ -88,7 +88,10 @@ def test_each_key_of_a_section_may_stand_alone(written, section):
     [
         ("[smtp]\nhots = 'x'", "[smtp] hots is not a setting; allowed here: host, port, security, "),
         ("[smtp]\nhots = 'x'", "did you mean host?"),
-        ("[smpt]\nhost = 'x'", "smpt is not a setting; allowed here: paths, database, smtp, relay, domain, delivery, "),
+        (
+            "[smpt]\nhost = 'x'",
+            "smpt is not a setting; allowed here: paths, database, backup, smtp, relay, domain, delivery, ",
+        ),
         ("host = 'x'", "host is not a setting"),
         ("[smtp]\nport = 'smtp'", "[smtp] port: found 'smtp'; input should be a valid integer"),
         ("[smtp]\nport = 0", "[smtp] port: found 0; input should be greater than or equal to 1"),

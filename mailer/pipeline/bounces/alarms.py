@@ -77,6 +77,20 @@ def canary(connection: Connection, context: Context, issue: str, *, failed: int,
     _alarm(connection, context, about, facts)
 
 
+def damage(connection: Connection, context: Context, words: str) -> None:
+    """Alarm the operator that the database is damaged, with the first words about it; once a day."""
+    _alarm(connection, context, f"damage {_day(context)}", {"cause": "damage", "said": words})
+
+
+def no_backup(connection: Connection, context: Context, words: str) -> None:
+    """Alarm the operator that the backup of this night cannot be made, and why; once a day."""
+    _alarm(connection, context, f"backup {_day(context)}", {"cause": "backup", "said": words})
+
+
+def _day(context: Context) -> str:
+    return f"{context.clock.now():%Y-%m-%d}"
+
+
 def _alarm(connection: Connection, context: Context, about: str, facts: Mapping[str, object]) -> None:
     if context.operator:
         now = context.clock.now()

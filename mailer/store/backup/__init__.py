@@ -1,15 +1,19 @@
 """Copies the running database into a file, and puts such a file in the place of a database."""
 
+import shutil
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL
 
 from mailer.domain.database_check import DatabaseCheck, PutInPlace
+from mailer.domain.errors import Refused
+from mailer.store.backup import folder as backup_folder
 from mailer.store.backup import postgresql, restored_file, sqlite_file
 
-__all__ = ["restore", "write_backup"]
+__all__ = ["restore", "write_backup", "write_into"]
 
 
 def write_backup(engine: Engine, file: Path, at: datetime) -> DatabaseCheck:
@@ -21,6 +25,38 @@ def write_backup(engine: Engine, file: Path, at: datetime) -> DatabaseCheck:
     if engine.dialect.name == "sqlite":
         return sqlite_file.write_backup(engine, file, at)
     return postgresql.write_backup(engine, file)
+
+
+def write_into(engine: Engine, folder: Path, at: datetime, keep: int) -> tuple[str, list[str]]:
+    """Write a backup into a folder, and delete all but the newest so many; returns its name and those deleted.
+
+    Refused when the disk has not twice the room that the database takes: a backup must not stop the sending.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for partial in folder.glob(".mailer-*.partial"):  # of a process that was killed
+        with suppress(Refused), sqlite_file.reserved(partial):
+            pass
+    _refuse_little_room(engine, folder)
+    name = backup_folder.name_for(at, engine.dialect.name)
+    write_backup(engine, folder / name, at)
+    return name, [path.name for path in backup_folder.delete_old(folder, keep)]
+
+
+def _refuse_little_room(engine: Engine, folder: Path) -> None:
+    with engine.execution_options(reading=True).begin() as connection:
+        needed = 2 * connection.execute(text(_SIZES[engine.dialect.name])).scalar_one()
+    room = shutil.disk_usage(folder).free
+    if room < needed:
+        raise Refused(
+            f"there is no room for a backup in {folder}: {room // 1_000_000} MB are free, {needed // 1_000_000} MB are needed; "
+            "make room, or name another folder in [backup]"
+        )
+
+
+_SIZES = {
+    "sqlite": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+    "postgresql": "SELECT pg_database_size(current_database())",
+}
 
 
 def restore(url: URL, file: Path, now: datetime) -> PutInPlace:

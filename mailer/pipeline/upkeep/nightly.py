@@ -1,0 +1,82 @@
+"""Checks the database and makes a backup of it, once a night; what goes wrong is an alarm to the operator."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from mailer.domain.database_check import DatabaseCheck
+from mailer.domain.errors import MailerError
+from mailer.domain.night import is_due
+from mailer.pipeline import maillog
+from mailer.pipeline.bounces import alarms
+from mailer.pipeline.context import Context
+from mailer.store import DatabaseError, history
+from mailer.views.database import contents
+
+# How the history names it.
+DATABASE = "database"
+CHECKED, DAMAGED, BACKED_UP = "check", "damaged", "back up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightlyBackups:
+    """Where backups go, and how many of them stay."""
+
+    folder: Path
+    keep: int
+
+
+def check_and_back_up(context: Context, backups: NightlyBackups | None) -> None:
+    """Check the database when that is due, then back it up when that is due; without `backups` it is checked only.
+
+    A damaged database is not backed up, so that no sound backup is deleted for one of it. Both stand in the history. Raises
+    MailerError when the backup cannot be made: it is tried again later.
+    """
+    if _is_due(context, CHECKED, DAMAGED):
+        _check(context)
+    if backups is not None and _is_sound(context) and _is_due(context, BACKED_UP):
+        _back_up(context, backups)
+
+
+def _check(context: Context) -> None:
+    try:
+        check = context.store.check()
+    except DatabaseError as error:
+        check = DatabaseCheck(engine="", rows={}, problems=(str(getattr(error, "orig", None) or error),))
+    if not check.ok:
+        maillog.database_damaged(check.problems)
+    verb, detail = (CHECKED, f"sound: {contents(check.rows)}") if check.ok else (DAMAGED, "; ".join(check.problems))
+    with context.store.transaction() as connection:
+        context.record(connection, verb, DATABASE, detail)
+        if not check.ok:
+            alarms.damage(connection, context, check.problems[0])
+
+
+def _back_up(context: Context, backups: NightlyBackups) -> None:
+    now = context.clock.now()
+    try:
+        name, deleted = context.store.back_up_into(backups.folder, now, backups.keep)
+    except (MailerError, OSError) as error:
+        with context.store.transaction() as connection:
+            alarms.no_backup(connection, context, str(error))
+        raise
+    with context.store.transaction() as connection:
+        without = f"; deleted {', '.join(deleted)}" if deleted else ""
+        context.record(connection, BACKED_UP, DATABASE, f"{name}{without}")
+
+
+def _is_due(context: Context, *verbs: str) -> bool:
+    with context.store.reading() as connection:
+        last, first = history.last_of(connection, DATABASE, verbs), history.first_instant(connection)
+    return is_due(last.at if last is not None else None, first, _local(context.clock.now()))
+
+
+def _is_sound(context: Context) -> bool:
+    """Whether the last check has found nothing; not while none was made."""
+    with context.store.reading() as connection:
+        last = history.last_of(connection, DATABASE, (CHECKED, DAMAGED))
+    return last is not None and last.verb == CHECKED
+
+
+def _local(now: datetime) -> datetime:
+    return now.astimezone()

@@ -1,0 +1,44 @@
+"""The daemon that leads does the work of the night, and a backup of it, opened beside it, sends nothing."""
+
+import shutil
+
+import pytest
+
+from mailer.domain.errors import Refused
+from mailer.pipeline.mailings.report import distribution_report
+from mailer.pipeline.upkeep.nightly import DATABASE
+from mailer.store import history
+from tests.club import ISSUE, THURSDAY, Club, begin, members
+from tests.daemon.running import a_daemon
+from tests.doubles import FrozenClock
+from tests.scripted_relay import Sink
+
+PEOPLE = members(3)
+
+
+async def test_a_backup_of_the_night_opened_beside_the_service_sends_nothing(club: Club) -> None:
+    clock = FrozenClock(THURSDAY)
+    async with Sink() as relay:
+        with a_daemon(club, clock, relay) as daemon:
+            begin(daemon.app, PEOPLE)
+            await daemon.work_at_night()
+            assert not (club.folder / "backups").exists()
+            clock.advance(days=1)
+            await daemon.work_at_night()
+            await daemon.work_at_night()
+            [file] = (club.folder / "backups").iterdir()
+            with daemon.app.store.reading() as connection:
+                assert [entry.who for entry in history.entries(connection, DATABASE)] == ["daemon", "daemon"]
+
+            beside = Club(club.folder.parent / "beside")
+            away = shutil.ignore_patterns("mailer.db*", ".mailer*", "backups")
+            shutil.copytree(club.folder, beside.folder, ignore=away)
+            shutil.copy(file, beside.folder / "mailer.db")
+            with pytest.raises(Refused, match="is a backup of"), a_daemon(beside, clock, relay):
+                pytest.fail("a sender was made")
+            assert relay.received == []
+
+            await daemon.sender.drain()
+            assert len(relay.received) == len(PEOPLE)
+            with beside.opened(clock) as app:
+                assert distribution_report(app.context, ISSUE).balance.balanced

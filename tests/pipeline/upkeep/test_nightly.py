@@ -1,0 +1,147 @@
+"""Each night the database is checked and backed up, and what is wrong with either reaches the operator once."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy import select
+
+from mailer.app.installation import App
+from mailer.domain.errors import Refused
+from mailer.pipeline.upkeep.nightly import DATABASE, NightlyBackups, check_and_back_up
+from mailer.store import Store, history
+from mailer.store.ledger import backups
+from mailer.store.schema import letters
+from tests.club import THURSDAY, Club, import_register, members
+from tests.doubles import FrozenClock
+
+
+class Night(NamedTuple):
+    """A club whose daemon looks at what is due at night."""
+
+    app: App
+    clock: FrozenClock
+    folder: Path
+
+
+@pytest.fixture
+def night(club: Club) -> Iterator[Night]:
+    """A club with people in its register, which has an operator."""
+    clock = FrozenClock(THURSDAY)
+    with club.opened(clock) as app:
+        import_register(app, members(3))
+        context = replace(app.context, operator="operator@club.example")
+        yield Night(replace(app, context=context), clock, club.folder / "backups")
+
+
+def done(app: App) -> list[tuple[str, str]]:
+    with app.store.reading() as connection:
+        return [(entry.verb, entry.detail) for entry in history.entries(connection, DATABASE)]
+
+
+def alarms(app: App) -> list[str]:
+    with app.store.reading() as connection:
+        return [facts["cause"] for facts in connection.execute(select(letters.c.facts)).scalars()]
+
+
+def run(night: Night, keep: int = 3) -> None:
+    check_and_back_up(night.app.context, NightlyBackups(folder=night.folder, keep=keep))
+
+
+def test_nothing_is_done_on_the_first_day(night: Night) -> None:
+    run(night)
+    assert done(night.app) == []
+
+
+def test_each_night_the_database_is_checked_and_backed_up_once(night: Night) -> None:
+    for _ in range(2):
+        night.clock.advance(days=1)
+        run(night)
+        run(night)
+    assert [verb for verb, _ in done(night.app)] == ["check", "back up"] * 2
+    assert done(night.app)[0] == ("check", "sound: 3 people, 0 issue texts and 0 copies")
+    assert len(list(night.folder.iterdir())) == 2
+
+
+def test_the_newest_backups_stay_and_other_files_are_left_alone(night: Night) -> None:
+    night.folder.mkdir()
+    for name in ("mailer.db", "mailer-2018.db", "notes.txt", "mailer-20180101T000000Z.db.gz"):
+        (night.folder / name).touch()
+    (night.folder / ".mailer-20180101T000000Z.db.partial").touch()
+    names = []
+    for _ in range(5):
+        night.clock.advance(days=1)
+        run(night, keep=2)
+        names.append(done(night.app)[-1][1].partition(";")[0])
+    stay = {"mailer.db", "mailer-2018.db", "notes.txt", "mailer-20180101T000000Z.db.gz", *names[-2:]}
+    assert {path.name for path in night.folder.iterdir()} == stay
+    assert done(night.app)[-1][1] == f"{names[-1]}; deleted {names[-3]}"
+    assert night.folder.stat().st_mode & 0o777 in {0o700, 0o755}  # it was there before
+
+
+def test_a_backup_of_a_night_is_private_and_marked(night: Night) -> None:
+    night.clock.advance(days=1)
+    run(night)
+    [file] = night.folder.iterdir()
+    assert (night.folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
+    store = Store.open(f"sqlite:///{file.name}", night.folder)
+    with store.reading() as connection:
+        assert backups.backup_at(connection) == night.clock.now()
+    store.close()
+
+
+def test_without_a_folder_the_database_is_checked(night: Night) -> None:
+    night.clock.advance(days=1)
+    check_and_back_up(night.app.context, None)
+    assert [verb for verb, _ in done(night.app)] == ["check"]
+
+
+def test_a_damaged_database_is_an_alarm_and_no_backup_is_made_of_it(
+    night: Night, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    night.clock.advance(days=1)
+    run(night)
+    with night.app.store.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA ignore_check_constraints=ON")
+        connection.exec_driver_sql("UPDATE memberships SET kind = 'unheard of'")
+        connection.exec_driver_sql("PRAGMA ignore_check_constraints=OFF")
+    night.clock.advance(days=1)
+    run(night)
+    run(night)
+    assert [verb for verb, _ in done(night.app)] == ["check", "back up", "damaged"]
+    assert alarms(night.app) == ["damage"]
+    assert len(list(night.folder.iterdir())) == 1
+    assert "the database is damaged: " in caplog.text
+    with night.app.store.transaction() as connection:
+        connection.exec_driver_sql("UPDATE memberships SET kind = 'individual'")
+    night.clock.advance(days=1)
+    run(night)
+    assert [verb for verb, _ in done(night.app)][-2:] == ["check", "back up"]
+
+
+def test_a_backup_that_cannot_be_made_is_an_alarm_once_and_tried_again(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(night.folder.parent)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
+    night.clock.advance(days=1)
+    for _ in range(2):
+        with pytest.raises(Refused, match=r"there is no room for a backup in .*backups: 0 MB are free"):
+            run(night)
+    assert alarms(night.app) == ["backup"]
+    assert [verb for verb, _ in done(night.app)] == ["check"]
+    monkeypatch.undo()
+    run(night)
+    assert [verb for verb, _ in done(night.app)] == ["check", "back up"]
+
+
+def test_a_folder_that_cannot_be_made(night: Night) -> None:
+    night.folder.write_text("a file")
+    night.clock.advance(days=1)
+    with pytest.raises(OSError, match="exists"):
+        run(night)
+    assert alarms(night.app) == ["backup"]
+    assert Path(night.folder).read_text() == "a file"
