@@ -65,7 +65,8 @@ class Pace:
 
 # Serves the installation, which may be another one after a reload, until the callable, which waits so many seconds at most,
 # returns that the daemon is to stop.
-Beside = Callable[[Callable[[], App], Callable[[float], Awaitable[bool]]], Awaitable[None]]
+Stopped = Callable[[float], Awaitable[bool]]
+Beside = Callable[[Callable[[], App], Stopped], Awaitable[None]]
 
 
 @dataclass(slots=True)

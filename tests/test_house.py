@@ -45,6 +45,7 @@ ROOMS = {
     "lxml": {"formats"},
     "cryptography": {"formats"},
     "dns": {"gateways"},
+    "prometheus_client": {"formats"},
     "publicsuffixlist": {"formats"},
     "apscheduler": {"alarm_clock"},
     "cronsim": {"formats"},

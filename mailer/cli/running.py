@@ -11,8 +11,10 @@ from mailer.cli import console
 from mailer.gateways.log_lines import log_to_stderr
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mailer.app.installation import App
-    from mailer.daemon import Beside
+    from mailer.daemon import Beside, Stopped
     from mailer.domain.distribution_report import DistributionReport
 
 
@@ -37,18 +39,31 @@ def daemon() -> None:
     app = console.open_installation(who="daemon")
     with open_sender(app) as (sender, owner):
         maillog.started(sorted(app.schedules.newsletters))
-        daemon = Daemon(app=app, sender=sender, owner=owner, beside=_console_of(app), manager=manager)
+        daemon = Daemon(app=app, sender=sender, owner=owner, beside=_beside(app), manager=manager)
         asyncio.run(daemon.run())
     maillog.stopped()
 
 
-def _console_of(app: "App") -> "Beside | None":
-    """What serves the console beside the daemon; None where the settings have none."""
-    if not app.config.web.listen:
-        return None
-    from mailer.web.server import serve_beside
+def _beside(app: "App") -> "Beside | None":
+    """What serves the console and the metrics beside the daemon; None where the settings have neither."""
+    import asyncio
 
-    return serve_beside
+    services: list[Beside] = []
+    if app.config.web.listen:
+        from mailer.web.server import serve_beside
+
+        services.append(serve_beside)
+    if app.config.monitoring.metrics_listen:
+        from mailer.web.metrics import serve_metrics
+
+        services.append(serve_metrics)
+    if not services:
+        return None
+
+    async def serve(installation: "Callable[[], App]", stopped: "Stopped") -> None:
+        await asyncio.gather(*(service(installation, stopped) for service in services))
+
+    return serve
 
 
 def web() -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from mailer.config.environment import overlay, retired_variables, set_variables
 from mailer.config.inbound import Bounces, Notify
+from mailer.config.monitoring import Monitoring
 from mailer.config.reading import explain, read_toml
 from mailer.config.relays import DomainTable, RelaySettings, RelayTable, Server, Smtp
 from mailer.config.retired import without_retired
@@ -37,6 +38,7 @@ class Config(BaseModel):
     bounces: Bounces = Bounces()
     notify: Notify = Notify()
     web: Web = Web()
+    monitoring: Monitoring = Monitoring()
     secrets: Secrets = Secrets()
     _file: Path = PrivateAttr(default=Path("config.toml"))
     _retired: tuple[str, ...] = PrivateAttr(default=())

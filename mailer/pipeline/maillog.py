@@ -96,6 +96,11 @@ def console_listens(address: str) -> None:
     log.info("the console is at %s", address)
 
 
+def metrics_listen(address: str) -> None:
+    """A monitor finds the figures at this address."""
+    log.info("the metrics are at %s", address)
+
+
 def listening(where: str) -> None:
     """The listener accepts reports by SMTP from now on."""
     log.info("listening for return paths at %s", where)

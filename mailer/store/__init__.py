@@ -83,6 +83,15 @@ class Store:
         """The same database, with every transaction a part of this one: a verb of many transactions can be rehearsed."""
         return _Within(self._engine, connection)
 
+    @property
+    def software(self) -> str:
+        """The database's kind and version: `SQLite 3.53.4`."""
+        if self._engine.dialect.name == "sqlite":
+            return f"SQLite {sqlite.dbapi().sqlite_version}"
+        with self.reading() as connection:
+            version = connection.dialect.server_version_info or ()
+        return f"PostgreSQL {'.'.join(map(str, version))}"
+
     def is_current(self) -> bool:
         """Whether the database has the schema of this version. Raises DatabaseError when it does not answer."""
         return migrate.is_current(self._engine)

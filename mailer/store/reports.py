@@ -100,6 +100,18 @@ def count_open(connection: Connection) -> int:
     return connection.execute(query).scalar_one()
 
 
+def numbers_by_kind(connection: Connection) -> dict[tuple[ReportKind, bool], int]:
+    """How many reports there are of each kind, and whether they say that an address is dead for good."""
+    query = select(reports.c.kind, reports.c.hard, func.count().label("number")).group_by(
+        reports.c.kind, reports.c.hard
+    )
+    numbers: dict[tuple[ReportKind, bool], int] = {}
+    for row in connection.execute(query):
+        key = (ReportKind(row.kind), bool(row.hard))
+        numbers[key] = numbers.get(key, 0) + row.number
+    return numbers
+
+
 def last_mail(connection: Connection) -> int:
     """The id of the mail that was stored last; 0 without any."""
     return connection.execute(select(func.max(raw_reports.c.id))).scalar() or 0

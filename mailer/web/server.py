@@ -3,12 +3,15 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
+from ipaddress import IPv4Network, IPv6Network
 from math import inf
 
 import uvicorn
 from sse_starlette.sse import AppStatus
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mailer.app.installation import App
@@ -33,8 +36,34 @@ Stopped = Callable[[float], Awaitable[bool]]
 async def serve(installation: Callable[[], App], stopped: Stopped) -> None:
     """Serve the console until `stopped`. Raises MailerError when it cannot listen, or its certificate cannot be used."""
     settings = installation().config.web
+    application, certificate = create_app(installation), _certificate(installation())
+    sockets = listening_sockets(settings.host, settings.port, setting="[web] listen")
+    maillog.console_listens(settings.address)
+    try:
+        await serve_at(
+            sockets,
+            application,
+            stopped,
+            proxies=settings.proxies,
+            certificate=certificate,
+            end_streams=_end_streams,
+        )
+    finally:
+        AppStatus.should_exit = False
+
+
+async def serve_at(
+    sockets: list[socket.socket],
+    app: ASGIApp,
+    stopped: Stopped,
+    *,
+    proxies: Collection[IPv4Network | IPv6Network] = (),
+    certificate: ssl.SSLContext | None = None,
+    end_streams: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve an application at these sockets until `stopped`; the word of these proxies is believed."""
     config = uvicorn.Config(
-        create_app(installation),
+        app,
         http=PatientProtocol,
         loop="none",
         ws="none",
@@ -43,40 +72,47 @@ async def serve(installation: Callable[[], App], stopped: Stopped) -> None:
         log_level="error",
         access_log=False,  # it would hold addresses and tokens
         server_header=False,
-        proxy_headers=settings.behind_proxy,
-        forwarded_allow_ips=[str(network) for network in settings.proxies],
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=[str(network) for network in proxies],
         limit_concurrency=CONNECTIONS,
         timeout_keep_alive=NEXT_SECONDS,
         timeout_graceful_shutdown=GRACE,
         h11_max_incomplete_event_size=HEAD_OCTETS,
     )
     config.load()
-    config.ssl = _certificate(installation())
+    config.ssl = certificate
     server = _Server(config)
-    serving = asyncio.create_task(server.serve(listening_sockets(settings.host, settings.port)))
-    maillog.console_listens(settings.address)
+    serving = asyncio.create_task(server.serve(sockets))
     try:
         await _until_stopped_or_done(stopped, serving)
     finally:
-        AppStatus.should_exit = True  # open streams end
+        end_streams()
         server.should_exit = True
         with suppress(asyncio.CancelledError):
             await serving
-        AppStatus.should_exit = False
 
 
 async def serve_beside(installation: Callable[[], App], stopped: Stopped) -> None:
     """The same, beside a daemon that must not end with it: a failure is logged once, and it is tried again."""
+    await keep_serving(partial(serve, installation, stopped), stopped, "serving the console")
+
+
+async def keep_serving(serve: Callable[[], Awaitable[None]], stopped: Stopped, what: str) -> None:
+    """Serve again and again until `stopped`; each new failure is logged once."""
     logged = ""
     while True:
         try:
-            await serve(installation, stopped)
+            await serve()
         except Exception as error:  # noqa: BLE001  (sending goes on, whatever happens here)
             if str(error) != logged:
-                maillog.failed("serving the console", error)
+                maillog.failed(what, error)
             logged = str(error)
         if await stopped(RETRY):
             return
+
+
+def _end_streams() -> None:
+    AppStatus.should_exit = True
 
 
 def _certificate(app: App) -> ssl.SSLContext | None:
@@ -93,7 +129,7 @@ async def _until_stopped_or_done(stopped: Stopped, serving: asyncio.Task[None]) 
     stopping.cancel()
 
 
-def listening_sockets(host: str, port: int) -> list[socket.socket]:
+def listening_sockets(host: str, port: int, *, setting: str) -> list[socket.socket]:
     """A socket for each address of the host. Raises MailerError when the port is taken or the host is not ours."""
     sockets: list[socket.socket] = []
     try:
@@ -109,7 +145,7 @@ def listening_sockets(host: str, port: int) -> list[socket.socket]:
     except OSError as error:
         for listening in sockets:
             listening.close()
-        raise MailerError(f"[web] listen: it is not possible to listen at {host}:{port}: {error.strerror}") from error
+        raise MailerError(f"{setting}: it is not possible to listen at {host}:{port}: {error.strerror}") from error
     return sockets
 
 

@@ -60,3 +60,8 @@ def take_lease(
     upsert = new.on_conflict_do_update(index_elements=[leases.c.name], set_=renewed, where=free)
     epoch: int | None = connection.execute(upsert.returning(leases.c.epoch)).scalar()
     return epoch
+
+
+def lease_epoch(connection: Connection, name: str) -> int:
+    """How often the lease of this name went from one process to another, whether it has run out or not; 0: never held."""
+    return connection.execute(select(leases.c.epoch).where(leases.c.name == name)).scalar() or 0
