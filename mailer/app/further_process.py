@@ -9,13 +9,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.app.further_processes import DONE, FAILED, OTHER_SETTINGS, STOP, TROUBLE
+from mailer.app.further_processes import DONE, FAILED, OTHER_PROGRAM, OTHER_SETTINGS, STOP, TROUBLE, UNWRITABLE
 from mailer.app.installation import App, open_app
 from mailer.app.sender import open_sender
 from mailer.config import fingerprint, load_config
 from mailer.domain.pacing import Portion
 from mailer.gateways.log_lines import log_to_stderr
-from mailer.pipeline import maillog
+from mailer.gateways.process.program import program_mark
+from mailer.pipeline import company_log, maillog
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.sending.sender import STOP_WITHIN, Sender
 
@@ -29,12 +30,16 @@ def main() -> None:
     parser.add_argument("--who", required=True)
     parser.add_argument("--process", type=int, required=True)
     parser.add_argument("--processes", type=int, required=True)
+    parser.add_argument("--program", required=True)
     parser.add_argument("--fingerprint", required=True)
     parser.add_argument("--log-level", type=int, required=True)
     parser.add_argument("--only", type=IssueName.parse)
     options = parser.parse_args()
     log_to_stderr(options.log_level)
+    maillog.troubles.said_by_another = True  # the first process writes to the same disk
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the first process hears it
+    if program_mark() != options.program:
+        sys.exit(OTHER_PROGRAM)  # before it opens the database, which it might migrate to another schema
     portion = Portion(process=options.process, processes=options.processes)
     try:
         if fingerprint(load_config(options.config)) != options.fingerprint:
@@ -45,7 +50,7 @@ def main() -> None:
             status = asyncio.run(_send(app, portion, options.only)) if same else OTHER_SETTINGS
     except Exception as error:  # noqa: BLE001  (the first process goes on, and starts another one)
         maillog.failed("sending by a further process", error)
-        status = FAILED
+        status = UNWRITABLE if maillog.troubles.any else FAILED
     sys.exit(status)
 
 
@@ -56,8 +61,8 @@ async def _send(app: App, portion: Portion, only: IssueName | None) -> int:
         drained = await sender.drain(only)
         if sender.abandoned:
             maillog.abandoned(sender.abandoned)
-        if drained.down and not sender.is_stopped():
-            maillog.further_process_leaves(drained.down)
+        if drained.down and sender.company.trouble and not orders.stops:
+            company_log.leaves(drained.down)
         return TROUBLE + sender.company.trouble if sender.company.trouble else DONE
 
 

@@ -15,7 +15,8 @@ from math import inf
 from mailer.app.dead_senders import free_copies_of_dead
 from mailer.app.installation import App
 from mailer.domain.retry import LOGIN_PAUSE, doubled, relay_pause
-from mailer.pipeline import maillog
+from mailer.gateways.process.program import program_mark
+from mailer.pipeline import company_log
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending.company import RelayTrouble
 from mailer.pipeline.sending.sender import STOP_WITHIN
@@ -23,8 +24,10 @@ from mailer.pipeline.sending.sender import STOP_WITHIN
 # The module that they run, and what is written to them: a line each.
 MODULE = "mailer.app.further_process"
 FINISH, STOP = "finish", "stop"
-# Exit statuses: nothing was left to send; it failed; other settings than ours; a RelayTrouble, its number added.
-DONE, FAILED, OTHER_SETTINGS, TROUBLE = 0, 1, 10, 20
+# Exit statuses: nothing was left to send; it failed; other settings, or another version of the program, than ours; the disk is
+# full, or the like; a RelayTrouble, its number added.
+DONE, FAILED, OTHER_SETTINGS, OTHER_PROGRAM, UNWRITABLE, TROUBLE = 0, 1, 10, 11, 12, 20
+_TROUBLES = (TROUBLE + RelayTrouble.PASSING, TROUBLE + RelayTrouble.LASTING)
 # After one has ended, another is started so many seconds later; where they die again and again, ever later.
 _PAUSE, _LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
 # Seconds that each has at least to end, however soon it is to, until it is killed.
@@ -52,6 +55,7 @@ class FurtherProcesses:
     def __init__(self, app: App, processes: int) -> None:
         self._app = app
         self._numbers = range(1, processes)
+        self._program = program_mark() if processes > 1 else ""
         self._fingerprint = app.context.fingerprint
         self._running: dict[int, _Process] = {}
         self._not_before = -inf  # when another may be started
@@ -71,6 +75,7 @@ class FurtherProcesses:
         for number in self._numbers:
             if number not in self._running:
                 self._running[number] = _Process(running=self._started(number, only))
+                company_log.started(number + 1, len(self._numbers) + 1)
 
     def leave(self) -> None:
         """Let them claim nothing more, and end when what has begun is answered."""
@@ -129,7 +134,8 @@ class FurtherProcesses:
         # -P: no module of the folder in which the command was typed takes the place of one of ours.
         command = [sys.executable, "-P", "-m", MODULE, "--config", str(self._app.config.file), "--who", context.who]
         command += ["--process", str(number), "--processes", str(len(self._numbers) + 1)]
-        command += ["--fingerprint", self._fingerprint, "--log-level", str(logging.getLogger().getEffectiveLevel())]
+        command += ["--program", self._program, "--fingerprint", self._fingerprint]
+        command += ["--log-level", str(logging.getLogger().getEffectiveLevel())]
         command += ["--only", str(only)] if only is not None else []
         # In a session of its own no Ctrl-C reaches it: this process tells it what to do.
         return subprocess.Popen(  # noqa: S603  (this very program)
@@ -139,19 +145,24 @@ class FurtherProcesses:
     def _pause_after(self, status: int) -> float:
         if status == DONE:
             self._troubles = self._deaths = 0
+            company_log.done()
             return _PAUSE.total_seconds()
-        if status == OTHER_SETTINGS:
-            maillog.further_process_differs()
+        if status in {OTHER_SETTINGS, OTHER_PROGRAM}:
+            company_log.differs(program=status == OTHER_PROGRAM)
             return inf
-        if status == TROUBLE + RelayTrouble.LASTING:
-            return LOGIN_PAUSE.total_seconds()
-        if status == TROUBLE + RelayTrouble.PASSING:
+        if status in _TROUBLES:
+            self._troubles += status == TROUBLE + RelayTrouble.PASSING
+            lasting = status == TROUBLE + RelayTrouble.LASTING
+            pause = LOGIN_PAUSE if lasting else relay_pause(self._troubles)
+            company_log.met_trouble(pause.total_seconds(), lasting=lasting)
+            return pause.total_seconds()
+        if status == UNWRITABLE:
             self._troubles += 1
             return relay_pause(self._troubles).total_seconds()
         self._deaths += 1
         pause = doubled(_PAUSE, times=self._deaths - 1, longest=_LONGEST_PAUSE)
         if self._deaths == 1:
-            maillog.further_process_died(status, pause.total_seconds())
+            company_log.died(status, pause.total_seconds())
         return pause.total_seconds()
 
     def _elapsed(self) -> float:

@@ -258,29 +258,6 @@ def _utc(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def further_process_died(status: int, seconds: float) -> None:
-    """A further sending process ended by itself or was killed; what it had in hand is taken over."""
-    how = f"by signal {-status}" if status < 0 else f"with status {status}"
-    log.warning(
-        "a further sending process ended %s; its copies are taken over, and another one is started in %.0f s",
-        how,
-        seconds,
-    )
-
-
-def further_process_leaves(reason: str) -> None:
-    """A further sending process ends because of a relay; the first one goes on and finds out."""
-    log.warning("a further sending process ends, the first one goes on alone for now: %s", reason)
-
-
-def further_process_differs() -> None:
-    """A further sending process would work by other settings than the first one."""
-    log.warning(
-        "no further sending process is started: config.toml, schedules/ or a key has changed since this one read them; "
-        "SIGHUP reads schedules/ again, a restart all of them"
-    )
-
-
 def started(newsletters: list[str]) -> None:
     """The daemon has started."""
     log.info("daemon started for %s", ", ".join(newsletters) or "no newsletter: schedules/ is empty")

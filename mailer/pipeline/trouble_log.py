@@ -30,12 +30,18 @@ class TroubleLog:
     """The troubles that this process has now."""
 
     def __init__(self) -> None:
+        self.said_by_another = False  # another process of ours meets them too, and is the one that says so
         self._failures: dict[Trouble, int] = {}
         self._seen: dict[Trouble, tuple[int, float]] = {}
 
+    @property
+    def any(self) -> bool:
+        """Whether there is one now."""
+        return bool(self._failures)
+
     def failed(self, what: str, trouble: Trouble) -> None:
         """A job failed because of this trouble."""
-        first = trouble not in self._failures
+        first = trouble not in self._failures and not self.said_by_another
         self._failures[trouble] = self._failures.get(trouble, 0) + 1
         log.log(logging.ERROR if first else logging.DEBUG, _BEGINS[trouble], what)
 
@@ -47,4 +53,4 @@ class TroubleLog:
                 self._seen[trouble] = (failures, elapsed)
             elif elapsed - since >= QUIET:
                 del self._failures[trouble], self._seen[trouble]
-                log.warning(_ENDS[trouble])
+                log.log(logging.DEBUG if self.said_by_another else logging.WARNING, _ENDS[trouble])

@@ -1,5 +1,6 @@
 """The further processes: when one is started, what its end means, and that none outlives the first."""
 
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -8,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from mailer.app import further_processes
-from mailer.app.further_processes import DONE, OTHER_SETTINGS, TROUBLE, FurtherProcesses
+from mailer.app.further_processes import DONE, OTHER_SETTINGS, TROUBLE, UNWRITABLE, FurtherProcesses
 from mailer.app.installation import App, reload
 from mailer.domain.errors import BadInput
+from mailer.gateways.clock import SystemClock
 from mailer.pipeline.sending.company import RelayTrouble
-from tests.club import LETTER, THURSDAY, Club
+from tests.club import LETTER, THURSDAY, Club, begin, members
 from tests.doubles import FrozenClock
 
 PROGRAM = "a_further_process"
@@ -58,7 +60,7 @@ def may_start(further: FurtherProcesses) -> bool:
 
 @pytest.mark.parametrize(
     ("status", "seconds"),
-    [(DONE, 2), (TROUBLE + RelayTrouble.PASSING, 1), (TROUBLE + RelayTrouble.LASTING, 1800), (1, 2)],
+    [(DONE, 2), (TROUBLE + RelayTrouble.PASSING, 1), (TROUBLE + RelayTrouble.LASTING, 1800), (UNWRITABLE, 1), (1, 2)],
 )
 def test_how_one_ends_decides_when_another_is_started(
     club: Club, clock: FrozenClock, program: Callable[[str], Path], status: int, seconds: int
@@ -106,6 +108,39 @@ def test_one_that_dies_again_and_again_is_said_once_and_started_ever_more_seldom
     assert [record.getMessage() for record in caplog.records] == [
         "a further sending process ended by signal 9; its copies are taken over, and another one is started in 2 s"
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [
+        (DONE, "a further sending process is done and has ended"),
+        (
+            TROUBLE + RelayTrouble.PASSING,
+            "a further sending process has ended, since a relay is down or did not answer; none is started for 1 s",
+        ),
+        (
+            TROUBLE + RelayTrouble.LASTING,
+            "a further sending process has ended, since a relay asks us to slow down or refuses us; none is started for 1800 s",
+        ),
+        (UNWRITABLE, ""),  # the first process says it
+    ],
+)
+def test_the_log_says_when_one_starts_and_why_it_ended(
+    club: Club,
+    clock: FrozenClock,
+    program: Callable[[str], Path],
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+    line: str,
+) -> None:
+    program(f"sys.exit({status})")
+    caplog.set_level(logging.INFO, "mailer")
+    with club.opened(clock) as app:
+        further = FurtherProcesses(app, 2)
+        further.want(None)
+        ended(further)
+    start = "sending process 2 of 2 starts, since much waits to be sent"
+    assert [record.getMessage() for record in caplog.records] == [start, line][: 1 + bool(line)]
 
 
 def test_it_is_told_to_leave_once_and_to_stop_each_time(
@@ -195,3 +230,37 @@ def test_a_reload_reads_no_other_config_toml(club: Club) -> None:
     with club.opened() as app:
         club.settle(delivery={"retry_minutes": 7})
         assert status_of_a_further_process(reload(app)) == OTHER_SETTINGS
+
+
+def test_another_version_of_the_program_neither_sends_nor_opens_the_database(
+    club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It would migrate the database, which the first process, of the version before, is using."""
+    monkeypatch.setattr(further_processes, "program_mark", lambda: "the version before")
+    with club.opened(clock) as app:
+        (club.folder / "mailer.db").chmod(0)
+        further = FurtherProcesses(app, 2)
+        further.want(None)
+        ended(further)
+        clock.advance(days=1)
+        assert not may_start(further)
+        further.use(app.context)
+        monkeypatch.undo()
+        assert may_start(further)
+        further.close()
+    [line] = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert line == (
+        "no further sending process is started: the program was replaced since this process started; it sends alone until it "
+        "is restarted"
+    )
+
+
+def test_one_that_cannot_use_a_relay_says_why_and_leaves(club: Club, capfd: pytest.CaptureFixture[str]) -> None:
+    club.settle(smtp={"port": 1})
+    with club.opened(SystemClock()) as app:
+        begin(app, members(2))
+        assert status_of_a_further_process(app) == TROUBLE + RelayTrouble.PASSING
+    assert (
+        "a further sending process ends, the first one goes on alone for now: the relay 127.0.0.1:1"
+        in capfd.readouterr().err
+    )

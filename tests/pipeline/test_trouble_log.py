@@ -27,6 +27,18 @@ def test_it_is_said_once_and_once_when_it_is_over(caplog: pytest.LogCaptureFixtu
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING", "ERROR"]
 
 
+def test_where_another_process_says_it_this_one_does_not(caplog: pytest.LogCaptureFixture) -> None:
+    troubles = TroubleLog()
+    troubles.said_by_another = True
+    assert not troubles.any
+    troubles.failed("writing the ledger", Trouble.DISK_FULL)
+    assert troubles.any
+    for second in range(40):
+        troubles.look(float(second))
+    assert not troubles.any
+    assert not caplog.records
+
+
 def test_it_is_not_over_while_a_job_fails_now_and_then(caplog: pytest.LogCaptureFixture) -> None:
     troubles = TroubleLog()
     for second in range(0, 100, 10):
