@@ -50,8 +50,7 @@ NIGHT = 3600
 LIST_OPEN_ITEMS = Every(timedelta(minutes=10))
 # How often old reports are looked for; what two looks a day apart have seen as old is cut down to what was read from it.
 DELETE_OLD_REPORTS = Every(timedelta(hours=1))
-CLEAR_PLANS = Every(timedelta(minutes=5))
-DELETE_OLD_DRAFTS = Every(timedelta(hours=1))
+CLEAR_PLANS, DELETE_OLD_DRAFTS = Every(timedelta(minutes=5)), Every(timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,16 +70,13 @@ Beside = Callable[[Callable[[], App], Stopped], Awaitable[None]]
 
 @dataclass(slots=True)
 class Daemon:
-    """One running daemon. It always sends; it pulls, plans, tests and begins only while it holds the scheduler's lease.
-
-    What is served `beside` it, the console, must not raise.
-    """
+    """One running daemon. It always sends; it pulls, plans, tests and begins only while it holds the scheduler's lease."""
 
     app: App
     sender: Sender
     owner: int
     pace: Pace = field(default_factory=Pace)
-    beside: Beside | None = None
+    beside: Beside | None = None  # the console; it must not raise
     manager: ServiceManager = field(default_factory=ServiceManager)
     _done_at: dict[str, datetime] = field(default_factory=dict)  # jobs done every so often
     _failed_at: dict[str, datetime] = field(default_factory=dict)
@@ -94,7 +90,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.sender.stop, self.pace.stop_within)
         loop.add_signal_handler(signal.SIGHUP, self.reload)
-        inbound = WaysIn(app=lambda: self.app, sender=self.sender, leads=self._leads, reloaded=self._reloaded)
+        inbound = WaysIn(app=lambda: self.app, sender=self.sender, leads=self._reads_inboxes, reloaded=self._reloaded)
         sending = asyncio.create_task(self._send())
         serving = [self.beside(lambda: self.app, self.sender.stopped)] if self.beside is not None else []
         working = asyncio.gather(sending, inbound.listen(), inbound.fetch(), *serving)
@@ -177,9 +173,12 @@ class Daemon:
 
     async def send_letters(self) -> None:
         """Write the letters that are due and send those that wait; nothing else waits for them."""
-        if not await asyncio.to_thread(self._leads):
-            return
-        await asyncio.to_thread(self._write_letters)
+        if await asyncio.to_thread(self._leads):
+            await asyncio.to_thread(self._write_letters)
+            await self.hand_letters_over()
+
+    async def hand_letters_over(self) -> None:
+        """Hand the letters that wait over to a relay."""
         job = "sending the letters"
         if self._failed_lately(job):
             return
@@ -215,8 +214,6 @@ class Daemon:
             await asyncio.wait([test])
         return None if test.cancelled() else test.result()
 
-    # --- jobs, each in a thread ---------------------------------------------------------------------------------------
-
     def _leads(self) -> bool:
         return self._role() is DaemonRole.LEADS
 
@@ -224,6 +221,9 @@ class Daemon:
         if not self._clock.is_right(self.app):
             return DaemonRole.DOUBTS_CLOCK
         return DaemonRole.LEADS if hold_scheduler(self.app, self.owner) else DaemonRole.FOLLOWS
+
+    def _reads_inboxes(self) -> bool:
+        return self._leads()
 
     def _forget_old(self) -> None:
         keep = timedelta(days=self.app.config.bounces.keep_days)

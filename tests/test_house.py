@@ -23,7 +23,6 @@ ROOMS = {
     "pysqlite3": {"store"},
     "PIL": {"formats"},
     "alembic": {"store"},
-    "psycopg": {"store"},
     "aiohappyeyeballs": {"gateways"},
     "aiosmtplib": {"gateways"},
     "aiosmtpd": {"gateways"},
@@ -56,6 +55,8 @@ ROOMS = {
     "starlette": {"web"},
     "sse_starlette": {"web"},
     "uvicorn": {"web"},
+    "procrastinate": {"gateways"},
+    "psycopg": {"gateways", "store"},
     "pydantic": {"config", "web"},
     "pydantic_settings": {"config"},
     "typer": {"cli"},
@@ -109,11 +110,8 @@ def test_sqlite_is_opened_with_the_library_that_keeps_commits():
 
 def test_every_library_that_is_imported_is_named_and_every_one_named_is_imported():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = [
-        *project["dependencies"],
-        *project["optional-dependencies"]["sftp"],
-        *project["optional-dependencies"]["postgresql"],
-    ]
+    extras = [one for extra in ("sftp", "postgresql", "cluster") for one in project["optional-dependencies"][extra]]
+    asked = [*project["dependencies"], *(one for one in extras if not one.startswith("club-mailer"))]
     names = {re.match(r"[\w-]+", one)[0].lower().replace("-", "_") for one in asked}
     told = {
         "markdown_it_py": "markdown_it",
@@ -165,7 +163,7 @@ def test_what_is_pinned_is_hashed_and_names_no_address(file, extra):
     assert not re.search(r"^\s*(--(extra-)?index-url|-i|--find-links|-f|-e|--trusted-host)\b", said, re.MULTILINE)
     pins = [one for one in re.split(r"(?<!\\)\n", said) if one.strip() and not one.lstrip().startswith("#")]
     for pin in pins:
-        assert re.match(r"[\w.-]+(\[[\w,-]+\])?==\S+( ; .*?)? \\\n", pin), pin[:80]
+        assert re.match(r"[\w.-]+(\[[\w, -]+\])?==\S+( ; .*?)? \\\n", pin), pin[:80]
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", pin), pin[:80]
     names = {re.match(r"[\w.-]+", pin)[0].lower().replace("_", "-") for pin in pins}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -8,7 +8,8 @@ from mailer.gateways.process import locks
 from mailer.gateways.process.journal import delete_journal, read_journal
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.recovery import DeadSender
-from mailer.store.ledger import backups, owners
+from mailer.pipeline.sending.wake import ring_for_due
+from mailer.store.ledger import backups, leftovers, owners
 from mailer.store.ledger.owners import Owner
 
 _NOBODY = 0  # no owner has this id
@@ -26,6 +27,23 @@ def free_copies_of_dead(app: App) -> None:
         dead = recovery.take_over(connection, app.context, _NOBODY, journal_of_dead)
         if dead:
             recovery.tidy(connection, app.context)
+    for owner in dead:
+        delete_files(owner)
+
+
+def take_over_left(app: App, own: int) -> None:
+    """Free what dead senders of this machine left, and what others left whose leases have ended; ring for it.
+
+    It only reads while nothing was left, so that every worker can look every other second.
+    """
+    with app.store.reading() as connection:
+        others = [*owners.owners_with_copies(connection), *owners.owners_of_uncertain(connection)]
+        left = any(is_dead(owner) for owner in others if owner.id != own)
+        if not left and not leftovers.any_ended_lease(connection, app.context.clock.now(), alive=own):
+            return
+    with app.store.transaction() as connection:
+        dead = recovery.take_over(connection, app.context, own, journal_of_dead)
+        ring_for_due(connection, app.context)
     for owner in dead:
         delete_files(owner)
 

@@ -138,8 +138,13 @@ class WaysIn:
             event.cancel()
 
     def _fetch(self) -> None:
+        if self.leads():
+            self.fetch_now()
+
+    def fetch_now(self) -> None:
+        """Read the mailbox and the Maildir once, whoever leads. It blocks."""
         try:
-            sources = inboxes(self.app(), self.sender.is_stopped) if self.leads() else []
+            sources = inboxes(self.app(), self.sender.is_stopped)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later)
             maillog.failed("fetching reports", error)
             return

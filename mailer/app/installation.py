@@ -6,6 +6,7 @@ from functools import cache, partial
 from pathlib import Path
 from threading import Event
 
+from mailer.app.bell import bell_of
 from mailer.config import (
     Config,
     Schedules,
@@ -118,6 +119,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         shipped=shipped("templates"),
         # The keys are read at the first signature: a bad key must not prevent a pause.
         signing=cache(partial(signer, config)),
+        bell=bell_of(config.database_url),
     )
     app = App(config=config, schedules=schedules, context=context)
     _mark_restored(app)

@@ -23,9 +23,14 @@ def daemon_runs(app: App) -> bool:
 
 def hold_scheduler(app: App, owner: int) -> bool:
     """Take the scheduler's lease, or renew it when little of it is left; False while another living daemon has it."""
+    return hold_lease(app, SCHEDULER, owner)
+
+
+def hold_lease(app: App, name: str, owner: int) -> bool:
+    """Take the lease of this name, or renew it when little of it is left; False while another living process has it."""
     with app.store.reading() as connection:
         now = app.context.clock.now()
-        held = lease(connection, SCHEDULER, now, LASTING)
+        held = lease(connection, name, now, LASTING)
     # If more than a whole lease is left, the clock was set back, and the lease is renewed.
     if held is not None and held.holder.id == owner and LEFT_AT_LEAST < held.until - now <= LASTING:
         return True
@@ -35,7 +40,13 @@ def hold_scheduler(app: App, owner: int) -> bool:
     with app.store.transaction() as connection:
         now = app.context.clock.now()
         dead = other.id if other is not None else None
-        epoch = take_lease(connection, SCHEDULER, owner, now=now, lasting=LASTING, dead=dead)
+        epoch = take_lease(connection, name, owner, now=now, lasting=LASTING, dead=dead)
         if epoch is not None:
             note_work(connection, now)
         return epoch is not None
+
+
+def leave_lease(app: App, name: str, owner: int) -> None:
+    """Let the next process have the lease at once, if it is still ours."""
+    with app.store.transaction() as connection:
+        take_lease(connection, name, owner, now=app.context.clock.now(), lasting=timedelta(0))

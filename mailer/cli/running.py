@@ -12,10 +12,12 @@ from mailer.gateways.log_lines import log_to_stderr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from mailer.app.installation import App
-    from mailer.daemon import Beside, Stopped
+    from mailer.daemon import Beside, Daemon, Stopped
     from mailer.domain.distribution_report import DistributionReport
+    from mailer.pipeline.sending.sender import Sender
 
 
 def daemon() -> None:
@@ -23,11 +25,31 @@ def daemon() -> None:
 
     Example: mailer --config /etc/mailer/config.toml daemon
     """
+    from mailer.app.sender import open_sender
+    from mailer.daemon import Daemon
+
+    _run("daemon", open_sender, Daemon)
+
+
+def worker() -> None:
+    """Send beside workers on other machines over one PostgreSQL database, until SIGTERM; one of them leads.
+
+    Example: mailer --config /etc/mailer/config.toml worker
+    """
+    from mailer.worker import Worker, open_worker_sender
+
+    _run("worker", open_worker_sender, Worker)
+
+
+def _run(
+    service: str,
+    open_sender: "Callable[[App], AbstractContextManager[tuple[Sender, int]]]",
+    kind: "type[Daemon]",
+) -> None:
+    """Run a service that sends, until SIGTERM."""
     import asyncio
     import faulthandler
 
-    from mailer.app.sender import open_sender
-    from mailer.daemon import Daemon
     from mailer.gateways.service_manager import ServiceManager
     from mailer.pipeline import maillog
     from mailer.views.daemon_role import OPENS_DATABASE
@@ -36,12 +58,12 @@ def daemon() -> None:
     faulthandler.enable()  # where it stood still, when the service manager ends it for that
     manager = ServiceManager.of_environment()
     manager.status(OPENS_DATABASE)
-    app = console.open_installation(who="daemon")
+    app = console.open_installation(who=service)
     with open_sender(app) as (sender, owner):
-        maillog.started(sorted(app.schedules.newsletters))
-        daemon = Daemon(app=app, sender=sender, owner=owner, beside=_beside(app), manager=manager)
-        asyncio.run(daemon.run())
-    maillog.stopped()
+        maillog.started(sorted(app.schedules.newsletters), service)
+        running = kind(app=app, sender=sender, owner=owner, beside=_beside(app), manager=manager)
+        asyncio.run(running.run())
+    maillog.stopped(service)
 
 
 def _beside(app: "App") -> "Beside | None":
@@ -131,6 +153,7 @@ def _show_report(folder: Path, report: "DistributionReport") -> None:
 def join(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(daemon)
+    app.command()(worker)
     app.command()(web)
     app.command()(accept_clock)
     app.command()(demo)

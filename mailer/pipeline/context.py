@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from mailer.domain.due import is_behind
 from mailer.domain.errors import NotFound, Refused
@@ -12,12 +13,26 @@ from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, Message
 from mailer.domain.remedy import Action, Note
 from mailer.domain.way_out import WayOut, way_out
+from mailer.domain.worker_task import WorkerTask
 from mailer.formats.links import CopyLinks, link, sample_links
 from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.formats.token import Keyring, Purpose
 from mailer.store import Connection, Store, history
 from mailer.store.ledger import backups, claims, instants
+
+
+class Bell(Protocol):
+    """Rings for workers on other machines, so many times about each thing; they hear it once the transaction is committed."""
+
+    def __call__(
+        self, connection: Connection, task: WorkerTask, wanted: Mapping[int, int], at: datetime | None = None
+    ) -> None:
+        """Ring, now or at an instant. Never raises: a bell that is lost is rung again in a few seconds."""
+
+
+def no_bell(connection: Connection, task: WorkerTask, wanted: Mapping[int, int], at: datetime | None = None) -> None:
+    """Do nothing: there are no workers on other machines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +56,7 @@ class Context:
     fingerprint: str = ""  # of the settings, so that another process can tell whether it has read the same
     shipped: Path | None = None  # templates that came with this version, for letters that `templates` does not have
     signing: Callable[[], DkimSigner | None] = lambda: None  # reads the keys at its first call
+    bell: Bell = no_bell
 
     @property
     def letter_templates(self) -> list[Path]:

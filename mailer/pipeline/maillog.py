@@ -142,6 +142,16 @@ def copies_freed(pending: int, uncertain: int) -> None:
     log.warning("freed the copies of a sender that ended: %d pending, %d uncertain", pending, uncertain)
 
 
+def bell_lost(reason: str) -> None:
+    """The bell that wakes this worker cannot be heard; said once."""
+    log.warning("the bell of the workers cannot be heard, and is tried again until it can: %s", reason)
+
+
+def bell_back() -> None:
+    """The bell can be heard again."""
+    log.info("the bell of the workers is heard again")
+
+
 def copies_settled_by_journal(states: Mapping[State, int]) -> None:
     """The journal of a sender that died has settled copies that were uncertain since their leases ended."""
     counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
@@ -258,11 +268,11 @@ def _utc(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def started(newsletters: list[str]) -> None:
-    """The daemon has started."""
-    log.info("daemon started for %s", ", ".join(newsletters) or "no newsletter: schedules/ is empty")
+def started(newsletters: list[str], service: str = "daemon") -> None:
+    """The daemon, or a worker, has started."""
+    log.info("%s started for %s", service, ", ".join(newsletters) or "no newsletter: schedules/ is empty")
 
 
-def stopped() -> None:
+def stopped(service: str = "daemon") -> None:
     """The daemon has stopped; every reply has arrived."""
-    log.info("daemon stopped; nothing is in flight")
+    log.info("%s stopped; nothing is in flight", service)

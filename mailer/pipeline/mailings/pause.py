@@ -8,6 +8,7 @@ from mailer.domain.errors import Refused
 from mailer.domain.mailing import ENDED, Cancellation, Mailing, MailingState, Step
 from mailer.domain.progress import current_mailing
 from mailer.domain.remedy import Action
+from mailer.domain.worker_task import WorkerTask
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.steps import all_mailings, cancelled, move_mailing
 from mailer.store import Connection
@@ -121,6 +122,8 @@ def _move_each(
     with context.store.transaction() as connection:
         for mailing in _movable(all_mailings(connection, name), state, step):
             move_mailing(connection, mailing, step, **changed(mailing))
+            if step is Step.RESUME:
+                context.bell(connection, WorkerTask.DELIVER, {mailing.id: 1})
         context.record(connection, step, name)
 
 

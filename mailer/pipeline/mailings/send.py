@@ -7,6 +7,7 @@ from mailer.domain.errors import MailerError, NotFound, Refused
 from mailer.domain.mailing import Mailing, MailingState, SendStart, Step
 from mailer.domain.progress import current_mailing
 from mailer.domain.remedy import Action
+from mailer.domain.worker_task import WorkerTask, batches
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.proof import prove
 from mailer.pipeline.mailings.approve import withdraw_within
@@ -163,6 +164,7 @@ def begin_within(connection: Connection, context: Context, mailing: Mailing, cop
     if newsletter.schedule.canary and newsletter.editors and not mailing.supplement:
         _refuse_untested(connection, mailing)
     move_mailing(connection, mailing, Step.SEND, starts_at=starts_at, stopped_at=None)
+    context.bell(connection, WorkerTask.DELIVER, {mailing.id: batches(copies)}, starts_at)
     context.record(connection, "send", mailing.issue, f"{copies} copies from {starts_at:%Y-%m-%d %H:%M:%S} UTC")
     return SendStart(copies=copies, starts_at=starts_at)
 

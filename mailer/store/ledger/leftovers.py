@@ -7,7 +7,7 @@ process on the owner's own machine finds it dead, its journal settles the copy.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from mailer.domain.delivery import Event, JournalEntry, State, advance, event_after_death
 from mailer.store.columns import has_come
@@ -36,6 +36,17 @@ _SETTLED = {
 }
 
 
+def any_ended_lease(connection: Connection, now: datetime, *, alive: int) -> bool:
+    """Whether the lease of a copy has ended that another process has in hand."""
+    query = select(deliveries.c.id).where(_has_ended(now, alive)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _has_ended(now: datetime, alive: int | None) -> ColumnElement[bool]:
+    ended = has_come(deliveries.c.lease_until, now, now + LONGEST_LEASE)
+    return and_(is_sending, ended, deliveries.c.owner.is_distinct_from(alive))
+
+
 def take_over(
     connection: Connection, *, dead: Mapping[int, JournalEntries | None], now: datetime, alive: int | None = None
 ) -> tuple[int, list[int]]:
@@ -46,16 +57,7 @@ def take_over(
     uncertain.
     """
     columns = ("id", "epoch", "owner", "relay", "mailing", "marked_at")
-    left_behind = and_(
-        is_sending,
-        or_(
-            deliveries.c.owner.in_(list(dead)),
-            and_(
-                has_come(deliveries.c.lease_until, now, now + LONGEST_LEASE),
-                deliveries.c.owner.is_distinct_from(alive),
-            ),
-        ),
-    )
+    left_behind = and_(is_sending, or_(deliveries.c.owner.in_(list(dead)), _has_ended(now, alive)))
     # Another process that frees copies has locked its own.
     query = select(*(deliveries.c[name] for name in columns)).where(left_behind).with_for_update(skip_locked=True)
     pending, uncertain = 0, []

@@ -37,6 +37,12 @@ def any_due(connection: Connection, mailing: int, now: datetime) -> bool:
     )
 
 
+def count_due(connection: Connection, mailing: int, now: datetime, *, most: int) -> int:
+    """How many copies of the mailing are pending and wait for nothing; no more than so many are counted."""
+    rows = {"of_mailing": mailing, "now": now, "latest": now + LONGEST_WAIT, "most": most}
+    return connection.execute(_COUNT_DUE, rows).scalar_one()
+
+
 def any_sending(connection: Connection) -> bool:
     """Whether any sender, alive or dead, has a copy in hand."""
     return connection.execute(_SENDING).first() is not None
@@ -65,12 +71,10 @@ def _unfinished() -> Select[Any]:
 
 _UNFINISHED = _unfinished()
 _SENDING = select(deliveries.c.id).where(is_sending).limit(1)
-_DUE = (
-    select(deliveries.c.id)
-    .where(
-        deliveries.c.mailing == bindparam("of_mailing"),
-        is_pending,
-        is_due(bindparam("now", type_=UtcDateTime()), bindparam("latest", type_=UtcDateTime())),
-    )
-    .limit(1)
+_ALL_DUE = select(deliveries.c.id).where(
+    deliveries.c.mailing == bindparam("of_mailing"),
+    is_pending,
+    is_due(bindparam("now", type_=UtcDateTime()), bindparam("latest", type_=UtcDateTime())),
 )
+_DUE = _ALL_DUE.limit(1)
+_COUNT_DUE = select(func.count()).select_from(_ALL_DUE.limit(bindparam("most")).subquery("due"))

@@ -1,0 +1,201 @@
+"""One of many workers on one PostgreSQL database: sends, fetches and writes what it is rung for, and leads when no other does.
+
+It is the daemon's sender over the same claims. A bell wakes it where the daemon looks by itself, and any of the workers, on
+whatever machine, is the scheduler.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from mailer.alarm_clock import AlarmClock
+from mailer.app.bell import can_ring
+from mailer.app.dead_senders import take_over_left
+from mailer.app.inbound import WaysIn
+from mailer.app.installation import App
+from mailer.app.relays import worker_settings
+from mailer.app.scheduler import hold_lease, leave_lease
+from mailer.app.sender import open_sender
+from mailer.daemon import RENEW, Daemon
+from mailer.domain.errors import Refused
+from mailer.domain.worker_task import ALL, WorkerTask
+from mailer.pipeline import maillog
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.sending import recovery
+from mailer.pipeline.sending.sender import Sender
+from mailer.pipeline.sending.wake import ring_for_due
+from mailer.store import letters, mailings
+from mailer.store.driver import conninfo, database_clock
+from mailer.store.ledger.unfinished import any_due
+
+# Seconds between two looks at what dead workers left, and, for the one that leads, at what no bell was heard for.
+LOOK, SWEEP = 2.0, 5.0
+# Seconds that a worker stays with one mailing while others wait for their turn.
+BATCH_SECONDS = 20.0
+# By how much the clocks of two machines may differ: a lease of a few seconds is judged by both.
+CLOCKS_AGREE = timedelta(seconds=2)
+
+
+def refuse_unfit(app: App) -> None:
+    """Refused where no worker can work: without PostgreSQL or the extra, and beside a database whose clock is another."""
+    with app.store.reading() as connection:
+        if not conninfo(connection):
+            raise Refused(
+                "a worker shares its database with others on other machines, which is PostgreSQL: set [database] url; from "
+                "an SQLite file one daemon sends"
+            )
+        if not can_ring():
+            raise Refused(
+                "a worker is woken by Procrastinate, which is not installed: pip install 'club-mailer[cluster]'"
+            )
+        ahead = app.context.clock.now() - database_clock(connection)
+    if abs(ahead) > CLOCKS_AGREE:
+        raise Refused(
+            f"the clock of this machine and that of the database differ by {abs(ahead).total_seconds():.1f} s; workers judge "
+            f"each other's leases by them: set both by NTP, to within {CLOCKS_AGREE.total_seconds():.0f} s"
+        )
+
+
+@contextmanager
+def open_worker_sender(app: App) -> Iterator[tuple[Sender, int]]:
+    """The sender of a worker, and its owner's id. Refused where no worker can work."""
+    refuse_unfit(app)
+    with open_sender(app, settings=worker_settings(app.config)) as opened:
+        yield opened
+
+
+@dataclass(slots=True)
+class Worker(Daemon):
+    """A running worker."""
+
+    _read: WaysIn | None = None
+    _draining: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def _send(self) -> None:
+        """Do what is rung for until the sender is stopped."""
+        from mailer.gateways import bell
+
+        with self.app.store.reading() as connection:
+            database = conninfo(connection)
+        tasks: dict[str, bell.Task] = {
+            WorkerTask.DELIVER: self.deliver,
+            WorkerTask.INGEST: self.ingest,
+            WorkerTask.LETTERS: self.letters,
+        }
+        alarm = AlarmClock()
+        alarm.every(LOOK, "looking for what dead workers left", self._look)
+        alarm.every(SWEEP, "ringing for what waits", self.sweep)
+        listening = asyncio.create_task(bell.run(database, tasks, maillog.bell_lost, maillog.bell_back))
+        await alarm.run(self.sender.stopped)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+    def _reads_inboxes(self) -> bool:
+        """Not by itself: it rings for a worker that does, if this one leads."""
+        if self._leads():
+            self._ring(WorkerTask.INGEST)
+        return False
+
+    async def send_letters(self) -> None:
+        """Write the letters that are due, if this worker leads, and ring for one that sends those that wait."""
+        if await asyncio.to_thread(self._leads):
+            await asyncio.to_thread(self._write_letters)
+            if await asyncio.to_thread(self._has_letters):
+                await asyncio.to_thread(self._ring, WorkerTask.LETTERS)
+
+    # --- what it is rung for ------------------------------------------------------------------------------------------
+
+    async def deliver(self, mailing: int) -> bool:
+        """Hand over a batch of a mailing: what is due of it within a while. Returns whether more is due."""
+        clock = self.app.context.clock
+        async with self._draining:
+            end = clock.elapsed() + BATCH_SECONDS
+            try:
+                while name := await asyncio.to_thread(self._due, mailing):
+                    left = end - clock.elapsed()
+                    if left <= 0:
+                        return True
+                    drained = await self.sender.drain(name, within=left)
+                    if drained.down or await self.sender.stopped(self.pace.idle if not drained.handed_over else 0):
+                        break  # it is rung for again
+            except Exception as error:  # noqa: BLE001  (an unknown failure means later)
+                maillog.failed("sending", error)
+            return False
+
+    async def ingest(self, _all: int) -> bool:
+        """Read the mailbox and the Maildir once."""
+        await self._exclusively(WorkerTask.INGEST, lambda: asyncio.to_thread(self._inboxes().fetch_now))
+        return False
+
+    def _inboxes(self) -> WaysIn:
+        if self._read is None:  # kept: it knows what it has taken already
+            self._read = WaysIn(app=lambda: self.app, sender=self.sender, leads=self._leads, reloaded=self._reloaded)
+        return self._read
+
+    async def letters(self, _all: int) -> bool:
+        """Send the letters that wait."""
+        await self._exclusively(WorkerTask.LETTERS, self.hand_letters_over)
+        return False
+
+    async def _exclusively(self, task: WorkerTask, job: Callable[[], Awaitable[None]]) -> None:
+        """Do a job unless another worker is at it."""
+        try:
+            if await asyncio.to_thread(hold_lease, self.app, task, self.owner):
+                async with self._kept(task):
+                    await job()
+                await asyncio.to_thread(leave_lease, self.app, task, self.owner)
+        except Exception as error:  # noqa: BLE001  (an unknown failure means later)
+            maillog.failed(task, error)
+
+    @asynccontextmanager
+    async def _kept(self, name: str) -> AsyncIterator[None]:
+        async def renew() -> None:
+            while not await self.sender.stopped(RENEW):
+                await asyncio.to_thread(hold_lease, self.app, name, self.owner)
+
+        renewing = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    # --- what no bell is rung for --------------------------------------------------------------------------------------
+
+    async def sweep(self) -> None:
+        """Ring again for what is due, if this worker leads: a bell may be lost, or have been heard by one that has died."""
+        await asyncio.to_thread(self._sweep)
+
+    def _sweep(self) -> None:
+        if not self._leads():
+            return
+        with self.app.store.reading() as connection:
+            if not recovery.has_work(connection, self.app.context):
+                return
+        with self.app.store.transaction() as connection:
+            recovery.tidy(connection, self.app.context)
+            ring_for_due(connection, self.app.context)
+
+    async def _look(self) -> None:
+        if await asyncio.to_thread(self._clock.is_right, self.app):
+            await asyncio.to_thread(take_over_left, self.app, self.owner)
+
+    def _ring(self, task: WorkerTask) -> None:
+        with self.app.store.transaction() as connection:
+            self.app.context.bell(connection, task, {ALL: 1})
+
+    def _has_letters(self) -> bool:
+        with self.app.store.reading() as connection:
+            return bool(letters.waiting(connection, self.app.context.clock.now()))
+
+    def _due(self, mailing: int) -> IssueName | None:
+        """The issue of the mailing, if copies of it are due."""
+        if not self._clock.is_right(self.app):
+            return None
+        with self.app.store.reading() as connection:
+            now = self.app.context.clock.now()
+            if not any_due(connection, mailing, now):
+                return None
+            return IssueName.parse(mailings.mailing(connection, mailing).issue)
