@@ -7,16 +7,18 @@ from collections.abc import Iterator
 
 from mailer import __version__
 from mailer.app.installation import App
+from mailer.app.relays import processes
 from mailer.checking.result import note_of
 from mailer.domain.check_result import CheckResult
 from mailer.gateways.machine_state import (
     clock_is_synchronised,
+    cores,
     disk_room,
     login_of,
     most_open_files,
     network_disk,
 )
-from mailer.views.plain_words import size_in_words
+from mailer.views.plain_words import counted, size_in_words
 
 # Below this, sending may stop in the middle of a mailing: a log of SQLite's, a backup and the reports need room.
 LEAST_ROOM = 100_000_000
@@ -119,3 +121,18 @@ def check_open_files(app: App) -> Iterator[CheckResult]:
     )
     finding = f"{most or 'any number of'} files and connections may be open; {needed} are needed"
     yield CheckResult(subject="open files", ok=not 0 < most < needed, finding=finding)
+
+
+def check_processes(app: App) -> Iterator[CheckResult]:
+    """Say how many processes send together, and whether relays and processors are enough for as many as are asked for."""
+    asked, several, most = app.config.delivery.processes, processes(app.config), cores()
+    subject = "sending processes"
+    if several < asked:
+        yield note_of(subject, f"{asked} are asked for, {several} can send: each needs a connection to each relay")
+    elif several > most:
+        yield note_of(
+            subject, f"{several} send on {counted(most, 'processor', 'processors')}: more than that bring nothing"
+        )
+    else:
+        finding = "one sends" if several == 1 else f"{several} send, while much waits; an idle daemon is alone"
+        yield CheckResult(subject=subject, ok=True, finding=finding)

@@ -64,6 +64,11 @@ CHECKS: tuple[Check, ...] = (
         fix="raise the limit: LimitNOFILE= in the unit of systemd, or `ulimit -n`",
     ),
     Check(
+        group=CheckGroup.MACHINE,
+        look=machine.check_processes,
+        fix="lower `processes` of [delivery], or allow each relay more `connections`",
+    ),
+    Check(
         group=CheckGroup.DATABASE,
         look=database.check_library,
         fix="`pip install 'pysqlite3>=0.6.1'` into the service's environment",

@@ -56,6 +56,11 @@ def most_open_files() -> int:
     return 0 if soft == resource.RLIM_INFINITY else soft
 
 
+def cores() -> int:
+    """How many processors this process may work on at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def login_of(user: int) -> str:
     """The login of a user's number, or the number."""
     import pwd

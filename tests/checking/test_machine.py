@@ -108,3 +108,25 @@ def test_a_journal_that_grows_is_noted(club: Club, monkeypatch) -> None:
         [result] = database.check_journal(app)
     assert result.state is CheckState.NOTE
     assert "a program keeps reading the database" in result.finding
+
+
+@pytest.mark.parametrize(
+    ("asked", "connections", "processors", "note", "words"),
+    [
+        (1, 5, 1, False, "one sends"),
+        (2, 5, 2, False, "2 send, while much waits; an idle daemon is alone"),
+        (8, 4, 8, True, "8 are asked for, 4 can send: each needs a connection to each relay"),
+        (3, 5, 1, True, "3 send on 1 processor: more than that bring nothing"),
+    ],
+)
+def test_relays_and_processors_must_be_enough_for_the_processes(
+    club: Club, monkeypatch, asked, connections, processors, note, words
+) -> None:
+    monkeypatch.setattr(machine, "cores", lambda: processors)
+    club.settle(smtp={"connections": connections}, delivery={"processes": asked})
+    result = only(club, machine.check_processes)
+    assert (result.subject, result.ok, result.note, result.finding) == ("sending processes", True, note, words)
+
+
+def test_there_is_a_processor() -> None:
+    assert machine_state.cores() >= 1
