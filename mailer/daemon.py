@@ -37,6 +37,7 @@ from mailer.pipeline.mailings.watch import PlanWatch
 from mailer.pipeline.register import drafts
 from mailer.pipeline.sending.sender import STOP_WITHIN, Sender
 from mailer.pipeline.upkeep.nightly import check_and_back_up
+from mailer.store import is_away
 from mailer.views.daemon_role import role_sentence
 from mailer.views.progress import departure_sentence
 
@@ -296,5 +297,8 @@ class Daemon:
         return not RETRY.is_due(self._failed_at.get(name), self.app.context.clock.now())
 
     def _record_failure(self, name: str, error: Exception) -> None:
-        self._failed_at[name] = self.app.context.clock.now()
+        if is_away(error):
+            self._done_at.pop(name, None)  # it waits for the database alone, and is done once that answers
+        else:
+            self._failed_at[name] = self.app.context.clock.now()
         maillog.failed(name, error)

@@ -31,11 +31,19 @@ from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
 from mailer.pipeline.upkeep.nightly import NightlyBackups
-from mailer.store import Connection, Store, resolve
+from mailer.store import Connection, Notices, Store, resolve
 from mailer.store.ledger import backups, claims
 
 # Seconds between the two readings of a source: a folder that changed in between is not finished.
 STILL = 0.5
+# Seconds that a database that is away is waited for: by a command, to which a person looks, and by each step of a service,
+# which tries again in its own time.
+FOR_A_COMMAND, FOR_A_SERVICE = 60.0, 3.0
+NOTICES = Notices(
+    waits_for_writer=maillog.waits_for_writer,
+    is_away=maillog.database_away,
+    answers_again=maillog.database_answers,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +103,16 @@ def state_folder(config: Config) -> Path:
     return config.folder if database is None else database.parent
 
 
-def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None = None) -> App:
-    """The installation of a config.toml, its database made when it is not there. Raises MailerError naming what is wrong."""
+def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None = None, patience: float = 0.0) -> App:
+    """The installation of a config.toml, its database made when it is not there. Raises MailerError naming what is wrong.
+
+    A database that is away is waited for, here and at each transaction, so many seconds at most.
+    """
     config = load_config(config_file)
     read = fingerprint(config)  # first: what changes while it is read must not pass as read
     schedules = load_schedules(config.path(config.paths.schedules))
     context = Context(
-        store=Store.open(config.database_url, config.folder, maillog.waits_for_writer),
+        store=Store.open(config.database_url, config.folder, NOTICES, patience=patience),
         clock=clock or SystemClock(),
         newsletters=schedules.newsletters,
         fees=schedules.fees,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mailer.app.dead_senders import delete_files, end_dead_senders, journal_of, journal_of_dead
 from mailer.app.further_processes import FurtherProcesses
-from mailer.app.installation import App
+from mailer.app.installation import FOR_A_SERVICE, App
 from mailer.app.relays import all_relays, processes, send_settings
 from mailer.domain.pacing import Portion
 from mailer.gateways.process import locks
@@ -17,6 +17,7 @@ from mailer.gateways.process.journal import Journal, delete_journal
 from mailer.pipeline.sending.company import Alone
 from mailer.pipeline.sending.sender import Sender
 from mailer.pipeline.sending.settings import SendSettings
+from mailer.store import DatabaseError, is_away
 from mailer.store.ledger.owners import Owner, add_owner, end_owner
 
 
@@ -30,6 +31,7 @@ def open_sender(
     by those, and alone on this machine as far as it knows.
 
     Its lock and its journal are deleted afterwards, unless the ledger could not be written: then the next sender reads them.
+    Once it has begun, a step on a database that is away fails soon, and is tried again.
     """
     app.context.refuse_backup()
     end_dead_senders(app)
@@ -58,15 +60,15 @@ def open_sender(
             save_epoch=app.epoch.save,
             companions=further or Alone(leads=False),
         )
+        patience, app.store.patience.seconds = app.store.patience.seconds, FOR_A_SERVICE
         try:
             yield sender, owner.id
         finally:
             if further is not None:
                 further.close()
-            if sender.close():
-                with app.store.transaction() as connection:
-                    end_owner(connection, owner.id, app.context.clock.now())
+            if sender.close() and _leave(app, owner):
                 _delete_files(lock, own_lock)
+            app.store.patience.seconds = patience
 
 
 def _enter(app: App, lock: Path) -> Owner:
@@ -79,6 +81,18 @@ def _enter(app: App, lock: Path) -> Owner:
             lock=str(lock),
             now=app.context.clock.now(),
         )
+
+
+def _leave(app: App, owner: Owner) -> bool:
+    """Note that the process ends; False when the database is away: then the next sender finds that it has."""
+    try:
+        with app.store.transaction() as connection:
+            end_owner(connection, owner.id, app.context.clock.now())
+    except DatabaseError as error:
+        if not is_away(error):
+            raise
+        return False
+    return True
 
 
 def _delete_files(lock: Path, own_lock: locks.OwnerLock) -> None:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from math import inf
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
@@ -72,15 +73,18 @@ def globals_first(arguments: list[str]) -> list[str]:
     return front + rest
 
 
-def open_installation(*, who: str | None = None) -> "App":
-    """Open the installation that the command is about; it is closed when the command has ended."""
-    from mailer.app.installation import open_app
+def open_installation(*, who: str | None = None, waits: bool = False) -> "App":
+    """Open the installation that the command is about; it is closed when the command has ended.
+
+    With `waits` a database that is away is waited for without an end, otherwise as long as a person may look on.
+    """
+    from mailer.app.installation import FOR_A_COMMAND, open_app
 
     if invocation.opened is not None:  # an argument was looked up in it
         return invocation.opened
     if not logging.getLogger().handlers:
         log_to_stderr()
-    app = invocation.opened = open_app(invocation.config, who=who)
+    app = invocation.opened = open_app(invocation.config, who=who, patience=inf if waits else FOR_A_COMMAND)
     closing.callback(_close, app)
     return app
 

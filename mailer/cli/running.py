@@ -58,7 +58,7 @@ def _run(
     faulthandler.enable()  # where it stood still, when the service manager ends it for that
     manager = ServiceManager.of_environment()
     manager.status(OPENS_DATABASE)
-    app = console.open_installation(who=service)
+    app = console.open_installation(who=service, waits=True)
     with open_sender(app) as (sender, owner):
         maillog.started(sorted(app.schedules.newsletters), service)
         running = kind(app=app, sender=sender, owner=owner, beside=_beside(app), manager=manager)
@@ -98,7 +98,7 @@ def web() -> None:
     from mailer.web.alone import serve_alone
 
     log_to_stderr(logging.INFO)
-    asyncio.run(serve_alone(console.open_installation(who="daemon")))
+    asyncio.run(serve_alone(console.open_installation(who="daemon", waits=True)))
 
 
 def accept_clock() -> None:

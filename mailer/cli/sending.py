@@ -21,7 +21,12 @@ from mailer.pipeline.context import IssueName
 from mailer.pipeline.letters import outbox
 from mailer.pipeline.mailings.report import issue_progress, unaccepted_copies
 from mailer.pipeline.sending.sender import Sender
-from mailer.pipeline.sending.wait import explain_waits, send_until_done, watch_until_done
+from mailer.pipeline.sending.wait import (
+    explain_waits,
+    progress_if_answered,
+    send_until_done,
+    watch_until_done,
+)
 from mailer.views.copies import open_copy_lines, replaced_sentence
 from mailer.views.progress import explain_state, progress_document, progress_lines, throttle_lines
 from mailer.views.remedies import advise
@@ -122,6 +127,7 @@ async def _show_bar(app: App, name: IssueName) -> None:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(str(name))
         while True:
-            progress = await asyncio.to_thread(issue_progress, app.context, name)
-            bar.update(task, total=progress.copies, completed=progress.done)
+            progress = await progress_if_answered(app.context, name)
+            if progress is not None:
+                bar.update(task, total=progress.copies, completed=progress.done)
             await asyncio.sleep(STEP)

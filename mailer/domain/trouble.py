@@ -1,4 +1,4 @@
-"""The machine's own troubles, which end when a person makes room or the other process ends: nothing is lost meanwhile."""
+"""Troubles of the machine and its database, which end when a person or another process ends them: nothing is lost meanwhile."""
 
 from enum import StrEnum
 
@@ -9,3 +9,4 @@ class Trouble(StrEnum):
     DISK_FULL = "disk full"
     READ_ONLY = "read-only"
     LOCKED = "locked"
+    AWAY = "away"  # the server of the database does not answer

@@ -9,6 +9,7 @@ from mailer.domain.delivery import Outcome, State
 from mailer.domain.errors import CannotRender, MailerError
 from mailer.domain.mailing import MailingState
 from mailer.domain.remedy import Action, Note, Remedy
+from mailer.domain.trouble import Trouble
 from mailer.pipeline.trouble_log import TroubleLog
 from mailer.store.trouble import trouble_of
 from mailer.views.remedies import advise, sentence
@@ -137,6 +138,17 @@ def waits_for_writer() -> None:
     log.warning("another process is writing to the database; this one waits and goes on when it can")
 
 
+def database_away(error: BaseException) -> None:
+    """The server of the database does not answer; this process waits for it."""
+    words = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+    log.error("the database does not answer: %s. Nothing is lost, and everything goes on once it does", words[0])
+
+
+def database_answers() -> None:
+    """The database answers again."""
+    log.warning("the database answers again; everything goes on")
+
+
 def copies_freed(pending: int, uncertain: int) -> None:
     """The copies of a sender that died are free for others."""
     log.warning("freed the copies of a sender that ended: %d pending, %d uncertain", pending, uncertain)
@@ -198,11 +210,13 @@ def pull_noted(newsletter: str, note: str) -> None:
 
 
 def failed(what: str, error: Exception) -> None:
-    """A job failed; the daemon tries it again. A trouble of the machine is said once, whatever else fails by it."""
+    """A job failed; the daemon tries it again. A trouble of the machine is said once, whatever fails by it."""
     if isinstance(error, ExceptionGroup):
         for inner in error.exceptions:
             failed(what, inner)
-    elif (trouble := trouble_of(error)) is not None:
+    elif (trouble := trouble_of(error)) is Trouble.AWAY:
+        log.debug("%s waits for the database", what)  # which has said so itself
+    elif trouble is not None:
         troubles.failed(what, trouble)
     elif isinstance(error, CannotRender):
         log.error("%s failed: %s", what, error.unnamed)

@@ -1,30 +1,38 @@
 """The database, and the only room that speaks SQL."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 
 from mailer.domain.database_check import DatabaseCheck
 from mailer.domain.errors import MailerError
-from mailer.store import migrate, sqlite
+from mailer.domain.trouble import Trouble
+from mailer.store import migrate, postgresql, sqlite
+from mailer.store.patience import Notices, Patience
+from mailer.store.postgresql import be_brief
+from mailer.store.trouble import trouble_of
 
-__all__ = ["Connection", "DatabaseError", "Store", "is_deadlock", "resolve"]
+__all__ = ["Connection", "DatabaseError", "Notices", "Store", "be_brief", "is_away", "is_deadlock", "resolve"]
 
 _DEADLOCK = "40P01"  # PostgreSQL, Appendix A, class 40
 
 
 class Store:
-    """The open database. Each use of it is a transaction, and none stays open while we speak to the network."""
+    """The open database. Each use of it is a transaction, and none stays open while we speak to the network.
 
-    def __init__(self, engine: Engine) -> None:
+    While the database is away, a transaction begins later, as `patience` says; one that has begun is rolled back.
+    """
+
+    def __init__(self, engine: Engine, patience: Patience | None = None) -> None:
         self._engine = engine
+        self.patience = patience or Patience(Notices())
 
     @property
     def name(self) -> str:
@@ -32,25 +40,26 @@ class Store:
         return self._engine.url.render_as_string(hide_password=True)
 
     @classmethod
-    def open(cls, url: str, base: Path, tell_of_waiting: Callable[[], None] = lambda: None) -> "Store":
+    def open(cls, url: str, base: Path, notices: Notices | None = None, *, patience: float = 0.0) -> "Store":
         """Open the database; create it, and migrate it to the newest schema, when needed.
 
-        A relative SQLite path is relative to `base`. `tell_of_waiting` is called when a writer of an SQLite file has waited
-        for another process for a second. Raises MailerError when the database cannot be opened.
+        A relative SQLite path is relative to `base`. A server that is away is waited for, so many seconds at most.
+        Raises MailerError when the database cannot be opened.
         """
+        waiting = Patience(notices or Notices(), patience)
         try:
-            parsed = resolve(url, base)
-            engine = _engine(parsed, tell_of_waiting)
-            migrate.upgrade(engine)
+            engine = _engine(resolve(url, base), waiting.notices)
+            waiting.wait_for(lambda: _upgrade(engine))
         except (ArgumentError, DatabaseError, ImportError, OSError) as error:  # ImportError: its driver is missing
-            message = getattr(error, "orig", None) or error
             if sqlite.is_damaged(error):
                 raise MailerError(
-                    f"the database is damaged: {message}; keep a copy of its files as they are, then `mailer db restore FILE` "
+                    f"the database is damaged: {_words(error)}; keep a copy of its files as they are, then `mailer db restore FILE` "
                     "puts a backup in its place"
                 ) from error
-            raise MailerError(f"the database cannot be opened: {message}; see [database] in config.toml") from error
-        return cls(engine)
+            raise MailerError(
+                f"the database cannot be opened: {_words(error)}; see [database] in config.toml"
+            ) from error
+        return cls(engine, waiting)
 
     @contextmanager
     def transaction(self, *, waits: bool = True) -> Iterator[Connection]:
@@ -58,7 +67,7 @@ class Store:
 
         Without `waits` it is a DatabaseError when another process writes to an SQLite file for longer than a second.
         """
-        with self._engine.execution_options(waits=waits).begin() as connection:
+        with self._begun(waits=waits) as connection:
             yield connection
 
     @contextmanager
@@ -67,21 +76,33 @@ class Store:
         options: dict[str, Any] = {"reading": True}
         if self._engine.dialect.name == "postgresql":
             options["isolation_level"] = "REPEATABLE READ"
-        with self._engine.execution_options(**options).begin() as connection:
+        with self._begun(**options) as connection:
             yield connection
 
     @contextmanager
     def rehearsal(self) -> Iterator[Connection]:
         """A transaction that is always rolled back: it shows what would happen."""
-        with self._engine.connect() as connection, connection.begin() as transaction:
+        with self._begun() as connection:
             try:
                 yield connection
             finally:
-                transaction.rollback()
+                if connection.in_transaction():
+                    connection.rollback()
+
+    @contextmanager
+    def _begun(self, **options: Any) -> Iterator[Connection]:
+        """A transaction that has begun, once the database answers."""
+        engine = self._engine.execution_options(**options)
+        try:
+            with ExitStack() as stack:
+                yield self.patience.wait_for(lambda: stack.enter_context(engine.begin()))
+        except DatabaseError as error:
+            self.patience.note(error)
+            raise
 
     def within(self, connection: Connection) -> "Store":
         """The same database, with every transaction a part of this one: a verb of many transactions can be rehearsed."""
-        return _Within(self._engine, connection)
+        return _Within(self._engine, self.patience, connection)
 
     @property
     def software(self) -> str:
@@ -133,8 +154,8 @@ class Store:
 class _Within(Store):
     """The database as one open transaction sees it."""
 
-    def __init__(self, engine: Engine, connection: Connection) -> None:
-        super().__init__(engine)
+    def __init__(self, engine: Engine, patience: Patience, connection: Connection) -> None:
+        super().__init__(engine, patience)
         self._connection = connection
 
     @contextmanager
@@ -161,7 +182,28 @@ def is_deadlock(error: DatabaseError) -> bool:
     return getattr(getattr(error, "orig", None), "sqlstate", "") == _DEADLOCK
 
 
-def _engine(url: URL, tell_of_waiting: Callable[[], None] = lambda: None) -> Engine:
+def is_away(error: BaseException) -> bool:
+    """Whether the server of the database does not answer: what failed may be tried again."""
+    return trouble_of(error) is Trouble.AWAY
+
+
+def _engine(url: URL, notices: Notices | None = None) -> Engine:
     if url.get_backend_name() == "sqlite":
-        return sqlite.open_engine(url, tell_of_waiting)
-    return create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True)
+        return sqlite.open_engine(url, (notices or Notices()).waits_for_writer)
+    return postgresql.open_engine(url)
+
+
+def _upgrade(engine: Engine) -> None:
+    """Migrate. MailerError when a server that answers does not let us in, for which nobody should wait."""
+    try:
+        migrate.upgrade(engine)
+    except DatabaseError as error:
+        if is_away(error) and "read-only" not in str(error) and postgresql.answers(engine):
+            raise MailerError(
+                f"the database cannot be opened: {_words(error)}; see [database] in config.toml"
+            ) from None
+        raise
+
+
+def _words(error: BaseException) -> object:
+    return getattr(error, "orig", None) or error

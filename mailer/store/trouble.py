@@ -1,7 +1,9 @@
-"""Recognises an error that a full disk, a read-only one or a locked database has caused."""
+"""Recognises an error that a full disk, a read-only one, a locked database or one that is away has caused."""
 
 import errno
 from collections.abc import Iterator
+
+from sqlalchemy.exc import OperationalError
 
 from mailer.domain.trouble import Trouble
 from mailer.store.sqlite import dbapi
@@ -17,12 +19,25 @@ _BY_SQLITE_CODE = {
     dbapi().SQLITE_READONLY: Trouble.READ_ONLY,
     dbapi().SQLITE_BUSY: Trouble.LOCKED,
 }
-# PostgreSQL, Appendix A: disk_full, read_only_sql_transaction, lock_not_available.
-_BY_SQLSTATE = {"53100": Trouble.DISK_FULL, "25006": Trouble.READ_ONLY, "55P03": Trouble.LOCKED}
+# PostgreSQL, Appendix A: disk_full, read_only_sql_transaction, lock_not_available; then the server ends the connection, by
+# a person's word, after a crash, before it is ready, or since this process paused; too_many_connections.
+_BY_SQLSTATE = {
+    "53100": Trouble.DISK_FULL,
+    "25006": Trouble.READ_ONLY,
+    "55P03": Trouble.LOCKED,
+    **dict.fromkeys(("57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "53300"), Trouble.AWAY),
+}
+_CONNECTION_CLASS = "08"
 
 
 def trouble_of(error: BaseException) -> Trouble | None:
-    """The trouble that caused the error, itself or as an earlier link of its chain; None: none that is known."""
+    """The trouble that caused the error, itself or as an earlier link of its chain; None: none that is known.
+
+    Of a group of errors it is the trouble that all of them have.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        (trouble, *others) = {trouble_of(inner) for inner in error.exceptions}
+        return None if others else trouble
     return next((trouble for link in _chain(error) if (trouble := _of_link(link)) is not None), None)
 
 
@@ -40,4 +55,7 @@ def _of_link(error: BaseException) -> Trouble | None:
     code = getattr(error, "sqlite_errorcode", None)
     if isinstance(code, int):
         return _BY_SQLITE_CODE.get(code & 0xFF)
-    return _BY_SQLSTATE.get(getattr(error, "sqlstate", None) or "")
+    if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") is None:
+        return Trouble.AWAY  # psycopg's own words: no connection was made, or it broke
+    state = getattr(error, "sqlstate", None) or ""
+    return Trouble.AWAY if state.startswith(_CONNECTION_CLASS) else _BY_SQLSTATE.get(state)

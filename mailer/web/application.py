@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Scope
 
 from mailer.app.installation import App
 from mailer.domain.network import network_of
+from mailer.pipeline import maillog
+from mailer.store import DatabaseError, is_away
 from mailer.web import health
 from mailer.web.allowance import Allowances
 from mailer.web.bounds import OF_A_USER, OF_ANYBODY, Endpoint, bounded
@@ -29,6 +31,8 @@ from mailer.web.routes import AnyRoute, Deed, Page, Public, Stream
 from mailer.web.strangers import language_of
 from mailer.web.texts import N_
 
+# Seconds after which a page is asked for again that the database had no answer for.
+RETRY_AFTER = 10
 STATIC = Path(__file__).parent / "static"
 ROUTES: tuple[AnyRoute, ...] = (*CONSOLE, *MEMBERS, *health.ROUTES)
 _SENTENCES = {
@@ -38,6 +42,7 @@ _SENTENCES = {
     HTTPStatus.REQUEST_TIMEOUT: N_("The form did not arrive in time; send it again."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("What was sent is too large; nothing of it was read."),
 }
+_AWAY = N_("The database does not answer at the moment, so nothing was done. Try again in a minute.")
 _BROKEN = N_("Something went wrong in the service. The operator finds it in the log; try again later.")
 
 _BACK = (RemedyLink(N_("Overview"), "/"),)
@@ -49,7 +54,7 @@ def create_app(installation: Callable[[], App]) -> ASGIApp:
     paths = _Paths(Responder(installation))
     routes: list[BaseRoute] = [paths.route(route) for route in ROUTES]
     routes.append(Mount("/static", _Static(directory=STATIC)))
-    application = Starlette(routes=routes, exception_handlers={HTTPException: _refused, Exception: _broken})
+    application = Starlette(routes=routes, exception_handlers=_FAILURES)
     application.state.responder = paths.responder
     return Front(application, lambda: installation().config.web)
 
@@ -119,6 +124,17 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _broken(request: Request, _error: Exception) -> Response:
     """The page for a fault of ours; the server writes it into the log."""
     return _page(request, _BROKEN, HTTPStatus.INTERNAL_SERVER_ERROR, None)
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    """The page while the database is away; other errors of it are faults of ours."""
+    if not is_away(error):
+        raise error
+    maillog.failed("showing a page", error)
+    return _page(request, _AWAY, HTTPStatus.SERVICE_UNAVAILABLE, {"retry-after": str(RETRY_AFTER)})
+
+
+_FAILURES = {HTTPException: _refused, DatabaseError: _away, Exception: _broken}
 
 
 def _page(request: Request, sentence: str, status: int, headers: object) -> Response:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from mailer.domain.errors import MailerError
 from mailer.domain.trouble import Trouble
-from mailer.store import DatabaseError, Store, sqlite
+from mailer.store import DatabaseError, Notices, Store, sqlite
 from mailer.store.sqlite import dbapi
 from mailer.store.trouble import trouble_of
 
@@ -50,7 +50,7 @@ def test_a_writer_says_once_that_it_waits_and_one_that_waits_too_long_is_known(
     said: list[str] = []
     monkeypatch.setattr(sqlite, "PATIENCE", 0.05)
     monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.3)
-    store = Store.open("sqlite:///mailer.db", tmp_path, lambda: said.append("waits"))
+    store = Store.open("sqlite:///mailer.db", tmp_path, Notices(waits_for_writer=lambda: said.append("waits")))
     with closing(dbapi().connect(tmp_path / "mailer.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with store.reading() as connection:
@@ -76,7 +76,7 @@ def test_opening_waits_for_no_writer(tmp_path: Path) -> None:
     said: list[str] = []
     with closing(dbapi().connect(tmp_path / "mailer.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        store = Store.open("sqlite:///mailer.db", tmp_path, lambda: said.append("waits"))
+        store = Store.open("sqlite:///mailer.db", tmp_path, Notices(waits_for_writer=lambda: said.append("waits")))
         with store.reading() as connection:
             assert connection.execute(text("SELECT count(*) FROM history")).scalar() == 0
         store.close()

@@ -17,7 +17,7 @@ from mailer.pipeline.bounces.consequences import after_failures
 from mailer.pipeline.bounces.interpret import ReadMail, store_readings
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
-from mailer.store import Connection, DatabaseError, is_deadlock, reports
+from mailer.store import Connection, DatabaseError, is_away, is_deadlock, reports
 from mailer.store.failures import CopyFailed
 from mailer.store.ledger import instants
 
@@ -49,15 +49,21 @@ def ingest(context: Context, mails: Sequence[RawReport]) -> list[Ingested]:
 
 
 def _in_turn(context: Context, step: Callable[[Connection], T]) -> T:
-    """Take a step in a transaction of its own, one process after another; again when the database reports a deadlock."""
+    """Take a step in a transaction of its own, one process after another; again when the database broke it off.
+
+    A step that is taken twice, since the answer to its commit was lost, finds its mails stored.
+    """
     for attempt in range(1, TRIES + 1):
+        begun = False
         try:
             with context.store.transaction() as connection:
+                begun = True
                 reports.take_turns(connection)
                 return step(connection)
         except DatabaseError as error:
-            # A sender may have locked the same copies, and wait for those that are locked here.
-            if attempt == TRIES or not is_deadlock(error):
+            # A sender may have locked the same copies, and wait for those that are locked here; or the server was restarted.
+            broken_off = is_deadlock(error) or (begun and is_away(error))
+            if attempt == TRIES or not broken_off:
                 raise
     raise AssertionError("the last attempt returns or raises")
 

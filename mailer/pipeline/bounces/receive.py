@@ -45,7 +45,7 @@ class ReportReceiver:
     async def _work(self) -> None:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
-            if not await self._ingest(batch) and len(batch) > 1:
+            if not await self._ingest(batch):
                 for waiting in batch:  # one mail that the database refuses must not keep the others out
                     await self._ingest([waiting])
 
@@ -53,11 +53,13 @@ class ReportReceiver:
         try:
             await asyncio.to_thread(ingest, self._context(), [mail for mail, _ in batch])
         except Exception as error:  # noqa: BLE001  (whatever it is, the sending server keeps the mail and tries again)
-            if len(batch) == 1:
-                _answer(batch[0][1], error)
-            return False
+            if len(batch) > 1 and trouble_of(error) is None:
+                return False  # it may be about one of them
+            failure: Exception | None = error
+        else:
+            failure = None
         for _, done in batch:
-            _answer(done, None)
+            _answer(done, failure)
         return True
 
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from mailer.pipeline.context import Context
-from mailer.store import Connection
+from mailer.store import Connection, be_brief
 
 Answer = TypeVar("Answer")
 Words = ParamSpec("Words")
@@ -25,8 +25,13 @@ class LedgerThread:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
 
     async def write(self, step: Step[Words, Answer], *values: Words.args, **named: Words.kwargs) -> Answer:
-        """Take a step that may write."""
-        return await self._take(self.context.store.transaction, step, *values, **named)
+        """Take a step that may write. While this process is frozen in it, others wait for some seconds only."""
+
+        def brief(connection: Connection, context: Context, /, *values: Words.args, **named: Words.kwargs) -> Answer:
+            be_brief(connection)
+            return step(connection, context, *values, **named)
+
+        return await self._take(self.context.store.transaction, brief, *values, **named)
 
     async def read(self, step: Step[Words, Answer], *values: Words.args, **named: Words.kwargs) -> Answer:
         """Take a step that only reads: it waits for no writer."""

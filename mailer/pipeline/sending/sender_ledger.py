@@ -38,6 +38,7 @@ class SenderLedger:
         self._unmakable: list[tuple[Claim, str]] = []
         self._in_hand: dict[int, OutgoingCopy] = {}  # by delivery, from the claim until the result is put down
         self._taken_back: list[int] = []  # copies with results that their relay's trouble is to blame for
+        self._unsure = False  # whether the last turn failed: it may be in the ledger all the same
         self.unsettled = False  # whether copies of ours may be in `sending`, or results are not written yet
 
     def use(self, context: Context) -> None:
@@ -153,7 +154,9 @@ class SenderLedger:
         self.unsettled = False
 
     async def _run(self, request: TurnRequest) -> TurnResult:
+        self._unsure = True
         turn = await self._thread.write(run_turn, self._settings, self._workbenches, request)
+        self._unsure = False
         for name, results in request.results.items():
             del self._results[name][: len(results)]
         del self._unmakable[: len(request.unmakable)]
@@ -188,4 +191,5 @@ class SenderLedger:
             closed=[name for name, throttle in self._throttles.items() if throttle.pace.closed],
             taken_back=tuple(self._taken_back),
             stalled=[name for name, lane in lanes.items() if lane.stalled],
+            unsure=self._unsure,
         )

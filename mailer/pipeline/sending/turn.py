@@ -24,7 +24,7 @@ from mailer.store.columns import CHUNK
 from mailer.store.ledger import backups, claims
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.instants import note_work
-from mailer.store.ledger.results import Result, take_back
+from mailer.store.ledger.results import Result, take_back, without_recorded
 
 # By mailing; None for one whose copies cannot be made.
 Workbenches = dict[int, Workbench | None]
@@ -47,6 +47,7 @@ class TurnRequest:
     paces: Mapping[str, SlowRelay | None] = field(default_factory=dict)  # what is to be kept; None: it is over
     closed: Collection[str] = ()  # relays that asked to slow down, and get single copies to try them
     taken_back: Sequence[int] = ()  # copies that were deferred for a trouble of their relay
+    unsure: bool = False  # whether some of it may be in the ledger: the answer to the last turn was lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,8 @@ def run_turn(
     ):
         claims.lock_claims(connection)
     now = context.clock.now()
-    for relay, results in request.results.items():
+    for relay, put_down in request.results.items():
+        results = without_recorded(connection, put_down) if request.unsure else put_down
         record(connection, context, settings, request.owner, relay, results, now)
     if request.taken_back:
         take_back(connection, request.taken_back, now)

@@ -141,6 +141,18 @@ def _adding_attempts(batch: FromClause) -> Insert:
 _ADD_ATTEMPTS = ForRows(_ATTEMPT, _adding_attempts)
 
 
+def without_recorded(connection: Connection, results: Sequence[Result]) -> list[Result]:
+    """The results whose attempts are not written yet."""
+    rows = {"values": packed([result.claim.delivery for result in results])}
+    query = select(attempts.c.delivery, attempts.c.started_at, attempts.c.finished_at).where(
+        attempts.c.delivery.in_(listed(connection.dialect.name, int))
+    )
+    written = {tuple(row) for row in connection.execute(query, rows)}
+    return [
+        result for result in results if (result.claim.delivery, result.started_at, result.finished_at) not in written
+    ]
+
+
 def take_back(connection: Connection, identities: Collection[int], now: datetime) -> None:
     """Take back the last attempts of these copies, which were deferred for a trouble of the relay: they are due now."""
     rows = {"values": packed(identities)}

@@ -1,0 +1,106 @@
+"""PostgreSQL's connections: renewed after a restart, short of patience with what is cut off, never with what is wrong."""
+
+from contextlib import closing
+from math import inf
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from mailer.domain.errors import MailerError
+from mailer.domain.trouble import Trouble
+from mailer.store import DatabaseError, Store, be_brief, postgresql
+from mailer.store.trouble import trouble_of
+from tests.conftest import POSTGRES
+
+pytestmark = pytest.mark.skipif(not POSTGRES, reason="MAILER_TESTS_POSTGRES names no server")
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest) -> str:
+    """A schema of its own, on the server that is there."""
+    return str(request.getfixturevalue("postgres_schema"))
+
+
+def test_a_connection_that_the_server_has_ended_is_replaced_before_it_is_used(url: str, tmp_path: Path) -> None:
+    with closing(Store.open(url, tmp_path)) as store, closing(Store.open(url, tmp_path)) as other:
+        for _ in range(3):
+            with store.reading() as connection:
+                mine = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            with other.transaction() as connection:
+                connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
+        with store.transaction() as connection:
+            assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != mine
+
+
+def test_one_that_is_ended_inside_a_transaction_is_away_and_the_next_goes_on(url: str, tmp_path: Path) -> None:
+    with closing(Store.open(url, tmp_path)) as store, closing(Store.open(url, tmp_path)) as other:
+
+        def broken_off() -> None:
+            with store.transaction() as connection:
+                mine = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+                with other.transaction() as elsewhere:
+                    elsewhere.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
+                connection.execute(text("SELECT 1"))
+
+        with pytest.raises(DatabaseError) as broken:
+            broken_off()
+        assert trouble_of(broken.value) is Trouble.AWAY
+        with store.transaction() as connection:
+            assert connection.execute(text("SELECT 1")).scalar() == 1
+
+
+@pytest.mark.parametrize("wrong", [{"database": "no_such_database"}, {"username": "no_such_login"}])
+def test_what_is_wrong_is_not_waited_for(url: str, tmp_path: Path, wrong: dict[str, str]) -> None:
+    mistaken = make_url(url).set(**wrong).render_as_string(hide_password=False)
+    with pytest.raises(MailerError, match=r"the database cannot be opened: .*no_such_"):
+        Store.open(mistaken, tmp_path, patience=inf)
+
+
+def test_neither_side_keeps_a_connection_that_is_cut_off(url: str, tmp_path: Path) -> None:
+    with closing(Store.open(url, tmp_path)) as store, store.reading() as connection:
+        given = {name: connection.execute(text(f"SHOW {name}")).scalar() for name in postgresql._SERVER}
+        assert given == {
+            "tcp_keepalives_idle": "5",
+            "tcp_keepalives_interval": "2",
+            "tcp_keepalives_count": "3",
+            "tcp_user_timeout": "10000",
+            "idle_in_transaction_session_timeout": "1min",
+        }
+        described = connection.connection.dbapi_connection.info.get_parameters()
+        assert described["tcp_user_timeout"] == "10000"
+        assert described["target_session_attrs"] == "read-write"
+
+
+def test_a_url_has_it_its_own_way(url: str, tmp_path: Path) -> None:
+    patient = make_url(url).update_query_dict({"connect_timeout": "30"}).render_as_string(hide_password=False)
+    with closing(Store.open(patient, tmp_path)) as store, store.reading() as connection:
+        assert connection.connection.dbapi_connection.info.get_parameters()["connect_timeout"] == "30"
+
+
+def test_a_brief_transaction_is_brief_and_only_that_one(url: str, tmp_path: Path) -> None:
+    show = text("SHOW idle_in_transaction_session_timeout")
+    with closing(Store.open(url, tmp_path)) as store:
+        with store.transaction() as connection:
+            be_brief(connection)
+            assert connection.execute(show).scalar() == "8s"
+        with store.transaction() as connection:
+            assert connection.execute(show).scalar() == "1min"
+
+
+def test_a_server_that_takes_no_writes_any_more_is_left(url: str, tmp_path: Path) -> None:
+    with closing(Store.open(url, tmp_path)) as store:
+        backends = []
+
+        def write() -> None:
+            with store.transaction() as connection:
+                backends.append(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+                connection.execute(text("SET LOCAL transaction_read_only = on"))
+                connection.execute(text("DELETE FROM leases"))
+
+        with pytest.raises(DatabaseError) as refused:
+            write()
+        assert trouble_of(refused.value) is Trouble.READ_ONLY
+        with store.transaction() as connection:
+            assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() not in backends
