@@ -60,7 +60,7 @@ def open_sender(
             save_epoch=app.epoch.save,
             companions=further or Alone(leads=False),
         )
-        patience, app.store.patience.seconds = app.store.patience.seconds, FOR_A_SERVICE
+        patience, app.store.endurance.seconds = app.store.endurance.seconds, FOR_A_SERVICE
         try:
             yield sender, owner.id
         finally:
@@ -68,7 +68,7 @@ def open_sender(
                 further.close()
             if sender.close() and _leave(app, owner):
                 _delete_files(lock, own_lock)
-            app.store.patience.seconds = patience
+            app.store.endurance.seconds = patience
 
 
 def _enter(app: App, lock: Path) -> Owner:

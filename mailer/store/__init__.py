@@ -15,7 +15,7 @@ from mailer.domain.database_check import DatabaseCheck
 from mailer.domain.errors import MailerError
 from mailer.domain.trouble import Trouble
 from mailer.store import migrate, postgresql, sqlite
-from mailer.store.patience import Notices, Patience
+from mailer.store.endurance import Endurance, Notices
 from mailer.store.postgresql import be_brief
 from mailer.store.trouble import trouble_of
 
@@ -27,12 +27,12 @@ _DEADLOCK = "40P01"  # PostgreSQL, Appendix A, class 40
 class Store:
     """The open database. Each use of it is a transaction, and none stays open while we speak to the network.
 
-    While the database is away, a transaction begins later, as `patience` says; one that has begun is rolled back.
+    While the database is away, a transaction begins later, as `endurance` says; one that has begun is rolled back.
     """
 
-    def __init__(self, engine: Engine, patience: Patience | None = None) -> None:
+    def __init__(self, engine: Engine, endurance: Endurance | None = None) -> None:
         self._engine = engine
-        self.patience = patience or Patience(Notices())
+        self.endurance = endurance or Endurance(Notices())
 
     @property
     def name(self) -> str:
@@ -46,7 +46,7 @@ class Store:
         A relative SQLite path is relative to `base`. A server that is away is waited for, so many seconds at most.
         Raises MailerError when the database cannot be opened.
         """
-        waiting = Patience(notices or Notices(), patience)
+        waiting = Endurance(notices or Notices(), patience)
         try:
             engine = _engine(resolve(url, base), waiting.notices)
             waiting.wait_for(lambda: _upgrade(engine))
@@ -95,14 +95,14 @@ class Store:
         engine = self._engine.execution_options(**options)
         try:
             with ExitStack() as stack:
-                yield self.patience.wait_for(lambda: stack.enter_context(engine.begin()))
+                yield self.endurance.wait_for(lambda: stack.enter_context(engine.begin()))
         except DatabaseError as error:
-            self.patience.note(error)
+            self.endurance.note(error)
             raise
 
     def within(self, connection: Connection) -> "Store":
         """The same database, with every transaction a part of this one: a verb of many transactions can be rehearsed."""
-        return _Within(self._engine, self.patience, connection)
+        return _Within(self._engine, self.endurance, connection)
 
     @property
     def software(self) -> str:
@@ -154,8 +154,8 @@ class Store:
 class _Within(Store):
     """The database as one open transaction sees it."""
 
-    def __init__(self, engine: Engine, patience: Patience, connection: Connection) -> None:
-        super().__init__(engine, patience)
+    def __init__(self, engine: Engine, endurance: Endurance, connection: Connection) -> None:
+        super().__init__(engine, endurance)
         self._connection = connection
 
     @contextmanager

@@ -14,7 +14,7 @@ async def serve_alone(app: App) -> None:
     """Serve until SIGTERM or SIGINT; SIGHUP reads schedules/ again. Raises MailerError when it cannot listen."""
     if not app.config.web.listen:
         raise Refused(f"{app.config.file}: [web] listen is empty: name a host and a port, such as 127.0.0.1:8025")
-    app.store.patience.seconds = composition.FOR_A_SERVICE
+    app.store.endurance.seconds = composition.FOR_A_SERVICE
     served, stop, loop = [app], asyncio.Event(), asyncio.get_running_loop()
 
     def reload() -> None:

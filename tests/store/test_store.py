@@ -135,7 +135,7 @@ def test_a_password_is_never_named() -> None:
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "mailer.db").write_text("The minutes of the meeting, at some length. " * 30)
-    with pytest.raises(MailerError, match=r"^the database cannot be opened: file is not a database; see \[database\]"):
+    with pytest.raises(MailerError, match=r"^the database is damaged: file is not a database; keep a copy"):
         Store.open(SQLITE, tmp_path)
 
 

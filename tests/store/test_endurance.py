@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from mailer.domain.errors import MailerError
 from mailer.domain.trouble import Trouble
-from mailer.store import DatabaseError, Notices, Store, is_away, patience
-from mailer.store.patience import Patience
+from mailer.store import DatabaseError, Notices, Store, endurance, is_away
+from mailer.store.endurance import Endurance
 from mailer.store.trouble import trouble_of
 from tests.away import Lost, lost, server_of
 
@@ -18,9 +18,9 @@ from tests.away import Lost, lost, server_of
 @pytest.fixture
 def said(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the store says to its process; it looks again without a pause."""
-    monkeypatch.setattr(patience, "PAUSE", 0.0)
+    monkeypatch.setattr(endurance, "PAUSE", 0.0)
     sentences: list[str] = []
-    store.patience = Patience(
+    store.endurance = Endurance(
         Notices(
             is_away=lambda error: sentences.append(f"away: {error.orig}"),
             answers_again=lambda: sentences.append("again"),
@@ -48,7 +48,7 @@ def test_without_patience_a_step_fails_at_once_and_the_end_is_said_by_the_next(s
 
 @pytest.mark.parametrize("way", ["transaction", "reading", "rehearsal"])
 def test_with_patience_it_begins_once_the_server_answers(store: Store, said: list[str], way: str) -> None:
-    store.patience.seconds = inf
+    store.endurance.seconds = inf
     with server_of(store) as server:
         server.refusals = 20
         with getattr(store, way)() as connection:
@@ -58,7 +58,7 @@ def test_with_patience_it_begins_once_the_server_answers(store: Store, said: lis
 
 
 def test_what_has_begun_is_undone_and_not_taken_twice(store: Store, said: list[str]) -> None:
-    store.patience.seconds = inf
+    store.endurance.seconds = inf
     bodies = []
 
     def write() -> None:
@@ -78,14 +78,14 @@ def test_what_has_begun_is_undone_and_not_taken_twice(store: Store, said: list[s
 
 
 def test_another_error_is_not_waited_for(store: Store, said: list[str]) -> None:
-    store.patience.seconds = inf
+    store.endurance.seconds = inf
     with pytest.raises(IntegrityError), store.transaction() as connection:
         connection.execute(text("INSERT INTO leases (name, owner, until, epoch) VALUES ('x', NULL, NULL, 0)"))
     assert said == []
 
 
 def test_many_threads_say_it_once(store: Store, said: list[str]) -> None:
-    store.patience.seconds = inf
+    store.endurance.seconds = inf
     with server_of(store) as server, ThreadPoolExecutor(4) as threads:
         server.refusals = 8
         assert [job.result() for job in [threads.submit(counted, store) for _ in range(8)]] == [0] * 8

@@ -25,7 +25,7 @@ class Notices:
 
 
 @dataclass(slots=True)
-class Patience:
+class Endurance:
     """How long a step waits for a database that is away: a restart, a fail-over or a cut of the network.
 
     `seconds` may be changed at any time; 0: a step fails at once, and the process tries it again in its own time.
