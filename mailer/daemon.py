@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from mailer.alarm_clock import AlarmClock
@@ -12,6 +12,7 @@ from mailer.app import installation as composition
 from mailer.app.clock_watch import ClockWatch
 from mailer.app.inbound import WaysIn
 from mailer.app.installation import App
+from mailer.app.jobs import Jobs
 from mailer.app.relays import first_transport, transports
 from mailer.app.scheduler import hold_scheduler
 from mailer.domain.daemon_role import DaemonRole
@@ -37,12 +38,9 @@ from mailer.pipeline.mailings.watch import PlanWatch
 from mailer.pipeline.register import drafts
 from mailer.pipeline.sending.sender import STOP_WITHIN, Sender
 from mailer.pipeline.upkeep.nightly import check_and_back_up
-from mailer.store import is_away
 from mailer.views.daemon_role import role_sentence
 from mailer.views.progress import departure_sentence
 
-# What failed is tried again this often, and at once after SIGHUP.
-RETRY = Every(timedelta(minutes=5))
 # How often the scheduler's lease is looked at by a job of its own (seconds): a slow pull must not cost the lease.
 RENEW = 10
 # How often it is looked whether the work of a night is due, and how often what failed of it is tried again (seconds).
@@ -79,11 +77,14 @@ class Daemon:
     pace: Pace = field(default_factory=Pace)
     beside: Beside | None = None  # the console; it must not raise
     manager: ServiceManager = field(default_factory=ServiceManager)
-    _done_at: dict[str, datetime] = field(default_factory=dict)  # jobs done every so often
-    _failed_at: dict[str, datetime] = field(default_factory=dict)
     _clock: ClockWatch = field(default_factory=ClockWatch)
     _watch: PlanWatch = field(default_factory=PlanWatch)
     _reloaded: asyncio.Event = field(default_factory=asyncio.Event)
+    _jobs: Jobs = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing was done yet."""
+        self._jobs = Jobs(self.app.context.clock)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT. Afterwards what was in flight is recorded and nothing is `sending`."""
@@ -140,8 +141,7 @@ class Daemon:
             maillog.failed("reload of schedules/, the old ones are kept,", error)
             return
         self.sender.use(self.app.context)
-        self._failed_at.clear()
-        self._done_at.clear()
+        self._jobs.forget()
         self._reloaded.set()
         maillog.reloaded(sorted(self.app.schedules.newsletters))
 
@@ -181,28 +181,28 @@ class Daemon:
     async def hand_letters_over(self) -> None:
         """Hand the letters that wait over to a relay."""
         job = "sending the letters"
-        if self._failed_lately(job):
+        if self._jobs.failed_lately(job):
             return
         try:
             await outbox.send(self.app.context, transports(self.app), until=self.sender.until_stopped)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
-            self._record_failure(job, error)
+            self._jobs.failed(job, error)
 
     async def _test(self, name: IssueName) -> None:
         job = f"test {name}"
-        if self._failed_lately(job):
+        if self._jobs.failed_lately(job):
             return
         try:
             mailing = await asyncio.to_thread(prepare_test_mailing, self.app.context, name)
             refusals = await self._hand_over_test(mailing)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
-            self._record_failure(job, error)
+            self._jobs.failed(job, error)
             return
         if refusals is not None:
             accepted = len(mailing.messages) - len(refusals)
             maillog.mailing_moved(str(name), f"was tested: {accepted} messages to the editors")
             for refusal in refusals:
-                self._record_failure(job, MailerError(refusal))
+                self._jobs.failed(job, MailerError(refusal))
 
     async def _hand_over_test(self, mailing: TestMailing) -> list[str] | None:
         """A line for each message that was not accepted; None when a stop broke it off, and it is tested again later."""
@@ -228,12 +228,14 @@ class Daemon:
 
     def _forget_old(self) -> None:
         keep = timedelta(days=self.app.config.bounces.keep_days)
-        self._repeat("deleting old reports", DELETE_OLD_REPORTS, partial(ingest.forget_old, self.app.context, keep))
-        self._repeat("deleting what is left of plans", CLEAR_PLANS, partial(clear_plans, self.app.context))
-        self._repeat("deleting old drafts", DELETE_OLD_DRAFTS, partial(drafts.forget_old, self.app.context))
+        self._jobs.repeat(
+            "deleting old reports", DELETE_OLD_REPORTS, partial(ingest.forget_old, self.app.context, keep)
+        )
+        self._jobs.repeat("deleting what is left of plans", CLEAR_PLANS, partial(clear_plans, self.app.context))
+        self._jobs.repeat("deleting old drafts", DELETE_OLD_DRAFTS, partial(drafts.forget_old, self.app.context))
 
     def _pull(self, newsletter: Newsletter) -> None:
-        self._repeat(f"pull {newsletter.id}", newsletter.source.every, partial(self._pull_now, newsletter))
+        self._jobs.repeat(f"pull {newsletter.id}", newsletter.source.every, partial(self._pull_now, newsletter))
 
     def _pull_now(self, newsletter: Newsletter) -> None:
         folders = pull.pull(self.app.context, newsletter, composition.source(self.app, newsletter))
@@ -241,7 +243,7 @@ class Daemon:
 
     def _plan_arrived(self) -> None:
         for name in issues_to_plan(self.app.context):
-            self._do(f"plan {name}", partial(self._plan, name))
+            self._jobs.do(f"plan {name}", partial(self._plan, name))
 
     def _plan(self, name: IssueName) -> None:
         plan = plan_arrived(self.app.context, name)
@@ -253,7 +255,7 @@ class Daemon:
 
     def _compare_plans(self) -> None:
         for mailing, state in self._watch.unseen(self.app.context):
-            self._do(f"comparing {mailing.issue} with the register", partial(self._compare_plan, mailing, state))
+            self._jobs.do(f"comparing {mailing.issue} with the register", partial(self._compare_plan, mailing, state))
 
     def _compare_plan(self, mailing: Mailing, state: object) -> None:
         change = self._watch.compare(self.app.context, mailing)
@@ -267,38 +269,13 @@ class Daemon:
 
     def _begin_due(self) -> None:
         for mailing in schedule.scheduled_mailings(self.app.context):
-            self._do(f"send {mailing.issue}", partial(self._begin_if_due, mailing))
+            self._jobs.do(f"send {mailing.issue}", partial(self._begin_if_due, mailing))
 
     def _begin_if_due(self, mailing: Mailing) -> None:
         if schedule.begin_if_due(self.app.context, mailing):
             maillog.mailing_moved(mailing.issue, "begins")
 
     def _write_letters(self) -> None:
-        self._do("the digest", partial(outbox.write_digests, self.app.context))
-        self._do("the letters about plans", partial(write_waiting_plans, self.app.context))
-        self._repeat("the daily letter", LIST_OPEN_ITEMS, partial(outbox.write_daily_letter, self.app.context))
-
-    def _repeat(self, name: str, every: Every, job: Callable[[], object]) -> None:
-        now = self.app.context.clock.now()
-        if every.is_due(self._done_at.get(name), now):
-            self._done_at[name] = now
-            self._do(name, job)
-
-    def _do(self, name: str, job: Callable[[], object]) -> None:
-        """Do a job, unless it failed a short while ago."""
-        if self._failed_lately(name):
-            return
-        try:
-            job()
-        except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
-            self._record_failure(name, error)
-
-    def _failed_lately(self, name: str) -> bool:
-        return not RETRY.is_due(self._failed_at.get(name), self.app.context.clock.now())
-
-    def _record_failure(self, name: str, error: Exception) -> None:
-        if is_away(error):
-            self._done_at.pop(name, None)  # it waits for the database alone, and is done once that answers
-        else:
-            self._failed_at[name] = self.app.context.clock.now()
-        maillog.failed(name, error)
+        self._jobs.do("the digest", partial(outbox.write_digests, self.app.context))
+        self._jobs.do("the letters about plans", partial(write_waiting_plans, self.app.context))
+        self._jobs.repeat("the daily letter", LIST_OPEN_ITEMS, partial(outbox.write_daily_letter, self.app.context))
