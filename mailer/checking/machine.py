@@ -125,10 +125,10 @@ def check_open_files(app: App) -> Iterator[CheckResult]:
 
 def check_processes(app: App) -> Iterator[CheckResult]:
     """Say how many processes send together, and whether relays and processors are enough for as many as are asked for."""
-    asked, several, most = app.config.delivery.processes, processes(app.config), cores()
+    wanted, several, most = app.config.delivery.processes, processes(app.config), cores()
     subject = "sending processes"
-    if several < asked:
-        yield note_of(subject, f"{asked} are asked for, {several} can send: each needs a connection to each relay")
+    if several < wanted:
+        yield note_of(subject, f"{wanted} are asked for, {several} can send: each needs a connection to each relay")
     elif several > most:
         yield note_of(
             subject, f"{several} send on {counted(most, 'processor', 'processors')}: more than that bring nothing"

@@ -111,7 +111,7 @@ def test_a_journal_that_grows_is_noted(club: Club, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "connections", "processors", "note", "words"),
+    ("wanted", "connections", "processors", "note", "words"),
     [
         (1, 5, 1, False, "one sends"),
         (2, 5, 2, False, "2 send, while much waits; an idle daemon is alone"),
@@ -120,10 +120,10 @@ def test_a_journal_that_grows_is_noted(club: Club, monkeypatch) -> None:
     ],
 )
 def test_relays_and_processors_must_be_enough_for_the_processes(
-    club: Club, monkeypatch, asked, connections, processors, note, words
+    club: Club, monkeypatch, wanted, connections, processors, note, words
 ) -> None:
     monkeypatch.setattr(machine, "cores", lambda: processors)
-    club.settle(smtp={"connections": connections}, delivery={"processes": asked})
+    club.settle(smtp={"connections": connections}, delivery={"processes": wanted})
     result = only(club, machine.check_processes)
     assert (result.subject, result.ok, result.note, result.finding) == ("sending processes", True, note, words)
 
