@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -26,6 +27,8 @@ settings.load_profile("mailer")
 # Taken out of the environment: for the service itself it would be a setting that it does not know.
 POSTGRES = os.environ.pop("MAILER_TESTS_POSTGRES", "")
 DATABASES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
+# A file system in memory, and the octets that it must have free to be used.
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
 SEED = Path(__file__).parents[2] / "shared" / "seed"
 
 _numbers = itertools.count(1)
@@ -41,6 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The event loop of a test: a leaping one where it is marked so."""
     return {"loop": LeapingLoop if item.get_closest_marker("leaping") else asyncio.new_event_loop}
+
+
+def pytest_configure() -> None:
+    """The files of tests are in memory where there is room: nearly every test commits, and a disk lets it wait each time."""
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(autouse=True)

@@ -63,7 +63,7 @@ def test_a_disk_of_another_machine_is_wrong_for_sqlite(club: Club, monkeypatch, 
     monkeypatch.setattr(machine_state, "_MOUNTS", mounts)
     result = only(club, machine.check_local_disk)
     assert (result.ok, result.finding) == (False, f"{club.folder} is on another machine's disk (nfs4)")
-    mounts.write_text("server:/ / nfs4 rw 0 0\n/dev/sda1 /tmp ext4 rw 0 0\n")
+    mounts.write_text(f"server:/ / nfs4 rw 0 0\n/dev/sda1 {tmp_path} ext4 rw 0 0\n")
     assert only(club, machine.check_local_disk).ok
 
 
