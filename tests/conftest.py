@@ -1,6 +1,7 @@
 """What every room's tests may ask for: an open store, on SQLite and, where one is named, on PostgreSQL."""
 
 import asyncio
+import gc
 import itertools
 import os
 import shutil
@@ -19,10 +20,12 @@ from mailer.store import Store
 from tests.certificates import Authority, an_authority
 from tests.club import empty_database
 from tests.leaping_loop import LeapingLoop
+from tests.spared import spare
 
 # No deadline: the machines that run this are shared, and a slow one proves nothing.
 settings.register_profile("mailer", deadline=None)
 settings.load_profile("mailer")
+spare()
 
 # Taken out of the environment: for the service itself it would be a setting that it does not know.
 POSTGRES = os.environ.pop("MAILER_TESTS_POSTGRES", "")
@@ -50,6 +53,12 @@ def pytest_configure() -> None:
     """The files of tests are in memory where there is room: nearly every test commits, and a disk lets it wait each time."""
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_finish() -> None:
+    """The tests that were collected are garbage at no time: the collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
