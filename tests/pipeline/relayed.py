@@ -1,6 +1,6 @@
 """Hands copies over without a relay: claims and records as the sender does, with answers given by the test."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from mailer.app.installation import App
@@ -15,7 +15,7 @@ from mailer.pipeline.sending.turn import TurnRequest
 from mailer.store import Connection, mailings
 from mailer.store.ledger import owners
 from mailer.store.ledger.results import Result
-from tests.club import ISSUE
+from tests.club import ISSUE, Member, begin
 
 RELAY = "relay.example"
 SETTINGS = SendSettings(
@@ -70,6 +70,12 @@ def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]
     with app.store.transaction() as connection:
         recovery.tidy(connection, app.context)
     return [copy.envelope.recipient for copy in outgoing]
+
+
+def sent(app: App, people: Sequence[Member]) -> None:
+    """The issue of a club that was just founded has reached these people."""
+    begin(app, people)
+    deliver(app)
 
 
 def the_mailings(app: App) -> list[Mailing]:

@@ -13,6 +13,7 @@ from mailer.domain.user import User
 from mailer.formats.credentials import password
 from mailer.pipeline.users import add_user
 from mailer.web.application import create_app
+from tests.brought import bring
 from tests.club import CONFIG, Club, import_register, members, pull_issues
 from tests.conftest import POSTGRES
 
@@ -49,10 +50,15 @@ def club(tmp_path: Path) -> Club:
 @pytest.fixture
 def app(club: Club) -> Iterator[App]:
     """The club's installation, with twelve paid-up members and the issue pulled."""
+    bring(club, stocked)
     with club.opened() as app:
-        import_register(app, members(12))
-        pull_issues(app)
         yield app
+
+
+def stocked(app: App) -> None:
+    """Import the members, and pull the issue."""
+    import_register(app, members(12))
+    pull_issues(app)
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from mailer.app.installation import App
-from tests.club import Club, begin
+from tests.brought import bring
+from tests.club import Club
 from tests.doubles import FrozenClock
-from tests.pipeline.relayed import deliver
+from tests.pipeline.relayed import sent
 from tests.reported import DOMAIN
 
 
@@ -15,7 +16,7 @@ from tests.reported import DOMAIN
 def app(app: App, club: Club, clock: FrozenClock, request: pytest.FixtureRequest) -> Iterator[App]:
     """The installation with return paths, and an issue that the module's PEOPLE have got."""
     club.settle(database={"url": app.config.database.url}, bounces={"return_path_domain": DOMAIN})
+    app.store.close()
+    bring(club, sent, request.module.PEOPLE, clock=clock)
     with club.opened(clock) as opened:
-        begin(opened, request.module.PEOPLE)
-        deliver(opened)
         yield opened

@@ -12,6 +12,7 @@ from mailer.pipeline.mailings.open_copies import list_open_copies
 from mailer.pipeline.mailings.report import distribution_report, issue_progress
 from mailer.pipeline.mailings.settle import release_delivery
 from mailer.pipeline.mailings.supplement import send_supplement
+from tests.brought import bring
 from tests.club import ISSUE, Club, begin, copies, members, pay, reverse
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import LOST, NEVER, deliver
@@ -24,8 +25,9 @@ ANNA, BORIS, CLARA = (member.email for member in PEOPLE)
 @pytest.fixture
 def app(app: App, club: Club, clock: FrozenClock) -> Iterator[App]:
     club.settle(database={"url": app.config.database.url}, bounces={"return_path_domain": DOMAIN})
+    app.store.close()
+    bring(club, begin, PEOPLE, clock=clock)
     with club.opened(clock) as opened:
-        begin(opened, PEOPLE)
         yield opened
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from mailer.app.installation import App
-from tests.club import Club, begin, members
+from tests.brought import bring
+from tests.club import Club, members
 from tests.doubles import FrozenClock
-from tests.pipeline.relayed import deliver
+from tests.pipeline.relayed import sent
 
 PAGES = "https://letter.club.example"
 PEOPLE = members(4, languages="en", address="")
@@ -19,7 +20,7 @@ def app(app: App, club: Club, clock: FrozenClock) -> Iterator[App]:
     club.reschedule({"newsletter": {"languages": ["en", "ru"], "wait_for_all_languages": False}})
     tables = {"web": {"public_url": PAGES}, "notify": {"secretary": "secretary@club.example"}}
     club.settle(database={"url": app.config.database.url}, **tables)
+    app.store.close()
+    bring(club, sent, PEOPLE, clock=clock)
     with club.opened(clock) as opened:
-        begin(opened, PEOPLE)
-        deliver(opened)
         yield opened

@@ -13,6 +13,7 @@ from mailer.formats.question import MOST
 from mailer.pipeline.bounces import holds
 from mailer.pipeline.overview.answer import answer
 from mailer.views.answer import answer_document, answer_lines, copy_sentence, person_sentence
+from tests.brought import bring
 from tests.club import ISSUE, Club, begin, copies, import_register, members, reverse
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import NEVER, deliver
@@ -25,8 +26,9 @@ ANNA, BORIS, *_ = (member.email for member in PEOPLE)
 @pytest.fixture
 def app(app: App, club: Club, clock: FrozenClock) -> Iterator[App]:
     club.settle(database={"url": app.config.database.url}, bounces={"return_path_domain": DOMAIN})
+    app.store.close()
+    bring(club, begin, PEOPLE, clock=clock)
     with club.opened(clock) as opened:
-        begin(opened, PEOPLE)
         yield opened
 
 

@@ -7,10 +7,11 @@ from starlette.testclient import TestClient
 
 from mailer.app.installation import App
 from mailer.web.application import create_app
-from tests.club import THURSDAY, Club, begin
+from tests.brought import bring
+from tests.club import THURSDAY, Club
 from tests.doubles import FrozenClock
 from tests.pipeline.members.conftest import PAGES, PEOPLE
-from tests.pipeline.relayed import deliver
+from tests.pipeline.relayed import sent
 
 
 @pytest.fixture
@@ -25,9 +26,8 @@ def app(club: Club, clock: FrozenClock) -> Iterator[App]:
     club.reschedule({"newsletter": {"languages": ["en", "ru"]}, "insert.ru": {"name": "Портовое письмо"}})
     club.write_issue("ru")
     club.settle(web={"public_url": PAGES}, notify={"secretary": "secretary@club.example"})
+    bring(club, sent, PEOPLE, clock=clock)
     with club.opened(clock) as opened:
-        begin(opened, PEOPLE)
-        deliver(opened)
         yield opened
 
 
