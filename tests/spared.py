@@ -12,11 +12,10 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
-from mailer import store
 from mailer.domain.edition import Edition
 from mailer.pipeline.issues import compile as compiling
 from mailer.pipeline.mailings import preview
-from mailer.store import sqlite
+from mailer.store import postgresql, sqlite
 from tests.club import TEMPLATES
 
 STATEMENTS, EDITIONS = 4000, 500
@@ -34,7 +33,7 @@ def _share_statements() -> None:
         dialect.__eq__ = lambda one, other: type(one) is type(other)
         dialect.__hash__ = lambda one: hash(type(one))
     options = {"compiled_cache": LRUCache(STATEMENTS)}
-    for room in (store, sqlite):
+    for room in (postgresql, sqlite):
         room.create_engine = partial(room.create_engine, execution_options=options)
 
 
