@@ -24,6 +24,7 @@ from mailer.gateways import private_files
 from mailer.gateways.caller import caller
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.key_file import read_keys
+from mailer.gateways.machine_state import has_room_to_send
 from mailer.gateways.new_installation import SCRIPT, shipped
 from mailer.gateways.process.ledger_epoch import EpochFile
 from mailer.gateways.sources.editable import EditableFolder
@@ -131,6 +132,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         # The keys are read at the first signature: a bad key must not prevent a pause.
         signing=cache(partial(signer, config)),
         bell=bell_of(config.database_url),
+        has_room=partial(has_room_to_send, state_folder(config)),
     )
     app = App(config=config, schedules=schedules, context=context)
     _mark_restored(app)

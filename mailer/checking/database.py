@@ -29,8 +29,8 @@ def check_library(app: App) -> Iterator[CheckResult]:
         return
     module = sqlite.dbapi()
     version = f"version {module.sqlite_version}, by {module.__name__.partition('.')[0]}"
-    ok = sqlite.keeps_commits(module.sqlite_version_info)
-    remedy = "may lose a commit when two processes write at once (the WAL-reset bug): pip install 'pysqlite3>=0.6.1'"
+    ok = sqlite.writes_ahead()
+    remedy = "has the WAL-reset bug, so the database is written slowly, without a write-ahead log: pip install 'pysqlite3>=0.6.1'"
     yield CheckResult(subject="SQLite", ok=ok, finding=version if ok else f"{version}, {remedy}")
 
 

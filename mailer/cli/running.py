@@ -58,12 +58,22 @@ def _run(
     faulthandler.enable()  # where it stood still, when the service manager ends it for that
     manager = ServiceManager.of_environment()
     manager.status(OPENS_DATABASE)
-    app = console.open_installation(who=service, waits=True)
+    app = _open(service)
     with open_sender(app) as (sender, owner):
         maillog.started(sorted(app.schedules.newsletters), service)
         running = kind(app=app, sender=sender, owner=owner, beside=_beside(app), manager=manager)
         asyncio.run(running.run())
     maillog.stopped(service)
+
+
+def _open(service: str) -> "App":
+    """Open the installation for a service; the log's first line says with which versions."""
+    from mailer import __version__
+    from mailer.pipeline import maillog
+
+    app = console.open_installation(who=service, waits=True)
+    maillog.opened(__version__, app.store.engine_name, loses_commits=app.store.loses_commits)
+    return app
 
 
 def _beside(app: "App") -> "Beside | None":
@@ -98,7 +108,7 @@ def web() -> None:
     from mailer.web.alone import serve_alone
 
     log_to_stderr(logging.INFO)
-    asyncio.run(serve_alone(console.open_installation(who="daemon", waits=True)))
+    asyncio.run(serve_alone(_open("daemon")))
 
 
 def accept_clock() -> None:

@@ -7,6 +7,7 @@ class Trouble(StrEnum):
     """Why nothing can be written now."""
 
     DISK_FULL = "disk full"
+    NEARLY_FULL = "disk nearly full"
     READ_ONLY = "read-only"
     LOCKED = "locked"
     AWAY = "away"  # the server of the database does not answer

@@ -29,6 +29,22 @@ def disk_room(folder: Path) -> DiskRoom:
     return DiskRoom(octets=disk.f_bavail * disk.f_frsize, share=share, files=disk.f_favail if disk.f_files else None)
 
 
+# What must be free before a further copy may leave (octets): SQLite's log grows to some megabytes before it is emptied, and
+# the journal, results and reports of what is under way come on top. Of a small disk a share, but never too little for the log.
+SPARE, SPARE_SHARE, LEAST_SPARE = 32_000_000, 0.05, 6_000_000
+SPARE_FILES = 16
+
+
+def has_room_to_send(folder: Path) -> bool:
+    """Whether the disk of this folder has room for what becomes of further copies; True where it does not say."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return True
+    spare = min(SPARE, max(LEAST_SPARE, disk.f_blocks * disk.f_frsize * SPARE_SHARE))
+    return disk.f_bavail * disk.f_frsize >= spare and (not disk.f_files or disk.f_favail >= SPARE_FILES)
+
+
 def network_disk(folder: Path) -> str:
     """The kind of disk that a folder is on, if it is another machine's; empty where it is this one's, or unknown."""
     try:

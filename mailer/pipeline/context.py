@@ -57,6 +57,7 @@ class Context:
     shipped: Path | None = None  # templates that came with this version, for letters that `templates` does not have
     signing: Callable[[], DkimSigner | None] = lambda: None  # reads the keys at its first call
     bell: Bell = no_bell
+    has_room: Callable[[], bool] = lambda: True  # whether the disk has room for what a sender has to write down
 
     @property
     def letter_templates(self) -> list[Path]:

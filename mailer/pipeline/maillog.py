@@ -29,6 +29,11 @@ def handed_over(delivery: int, outcome: Outcome) -> None:
         log.info("delivery %d %s code=%s queue_id=%s", delivery, word, code or "-", queue_id or "-")
 
 
+def no_room() -> None:
+    """No copy is claimed, since the disk has no room to write down what becomes of more."""
+    troubles.failed("sending", Trouble.NEARLY_FULL)
+
+
 def relay_down(reason: str) -> None:
     """The relay cannot be used; no copy's attempt is used up."""
     log.warning("relay down: %s", reason)
@@ -280,6 +285,16 @@ def clock_set(expected: datetime, now: datetime) -> None:
 
 def _utc(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def opened(version: str, engine: str, *, loses_commits: bool) -> None:
+    """The service begins, with this version and this database: the first line of its log."""
+    log.info("Club Mailer %s with %s", version, engine)
+    if loses_commits:
+        log.warning(
+            "this version of SQLite may lose a commit (the WAL-reset bug): the database is written without a write-ahead log, "
+            "which is slower; `pip install 'pysqlite3>=0.6.1'` brings a version that does not"
+        )
 
 
 def started(newsletters: list[str], service: str = "daemon") -> None:

@@ -10,6 +10,10 @@ log = logging.getLogger("mailer")
 QUIET = 15.0
 _BEGINS = {
     Trouble.DISK_FULL: "the disk is full: %s failed. Nothing is lost, what waits goes on by itself; make room on the disk",
+    Trouble.NEARLY_FULL: (
+        "the disk is nearly full: %s waits, so that what is under way can be written down. Nothing is lost, it goes on by "
+        "itself; make room on the disk"
+    ),
     Trouble.READ_ONLY: (
         "the disk or the database can only be read: %s failed. Nothing is lost, what waits goes on by itself; correct the "
         "mount or the owner"
@@ -21,6 +25,7 @@ _BEGINS = {
 }
 _ENDS = {
     Trouble.DISK_FULL: "the disk has room again; everything goes on",
+    Trouble.NEARLY_FULL: "the disk has room again; sending goes on",
     Trouble.READ_ONLY: "the disk and the database can be written again; everything goes on",
     Trouble.LOCKED: "the database is no longer locked; everything goes on",
 }

@@ -125,6 +125,11 @@ class Store:
         with self.reading() as connection:
             return engine_name(connection)
 
+    @property
+    def loses_commits(self) -> bool:
+        """Whether it is SQLite of a version that would lose commits with a write-ahead log, which it therefore has not."""
+        return self._engine.dialect.name == "sqlite" and not sqlite.writes_ahead()
+
     def check(self) -> DatabaseCheck:
         """Read the whole database; writers are not delayed. Raises what `check_database` raises."""
         from mailer.store.integrity import check_database

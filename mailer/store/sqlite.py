@@ -156,21 +156,30 @@ def _configure(connection: Any, _record: object) -> None:
     # secure_delete: an erased person's data is overwritten, not only unlinked.
     for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
-    _write_ahead(connection)
+    _set_journal(connection)
 
 
-def _write_ahead(connection: Any) -> None:
+def writes_ahead() -> bool:
+    """Whether databases are written with a write-ahead log: the library in use keeps every commit with one.
+
+    Else they are written with a rollback journal, which knows no WAL-reset: slower, and a reader delays a writer.
+    """
+    return keeps_commits(dbapi().sqlite_version_info)
+
+
+def _set_journal(connection: Any) -> None:
+    mode = "WAL" if writes_ahead() else "DELETE"
     # Two processes that open a new file at once collide here, and SQLite's own timeout does not apply.
     for _ in range(int(BUSY_TIMEOUT / BUSY_PAUSE)):
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(f"PRAGMA journal_mode={mode}")
         except dbapi().OperationalError as error:
             if error.sqlite_errorcode != dbapi().SQLITE_BUSY:
                 raise
             Event().wait(BUSY_PAUSE)
         else:
             return
-    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute(f"PRAGMA journal_mode={mode}")
 
 
 def _begin(waiting: WaitingWriters, connection: Connection) -> None:

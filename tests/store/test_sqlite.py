@@ -62,6 +62,28 @@ def test_without_pysqlite3_python_s_own_is_used(monkeypatch: pytest.MonkeyPatch)
     assert dbapi() is sqlite3
 
 
+@pytest.mark.usefixtures("chosen_anew")
+def test_a_library_that_loses_commits_gets_no_write_ahead_log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    Store.open("sqlite:///mailer.db", tmp_path).close()  # as a better library has left it
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
+    monkeypatch.setitem(sys.modules, "pysqlite3", None)
+    dbapi.cache_clear()
+    store = Store.open("sqlite:///mailer.db", tmp_path)
+    assert store.loses_commits
+    with store.transaction() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "delete"
+        connection.exec_driver_sql("UPDATE register_state SET version = 1")
+    assert not list(tmp_path.glob("*-wal"))
+    store.close()
+    monkeypatch.undo()
+    dbapi.cache_clear()
+    again = Store.open("sqlite:///mailer.db", tmp_path)
+    with again.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert connection.exec_driver_sql("SELECT version FROM register_state").scalar_one() == 1
+    again.close()
+
+
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "mailer.db").write_bytes(b"no database, but some text that is long enough to look like one" * 20)
     with pytest.raises(Exception, match="file is not a database"):

@@ -1,7 +1,7 @@
 """One turn of the sender: records the results of attempts and claims further copies, in one transaction."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -68,6 +68,8 @@ def run_turn(
 ) -> TurnResult:
     """Record the results, then claim and mark further copies: all of it or nothing.
 
+    Nothing is claimed while the disk has no room to write down what becomes of it.
+
     `workbenches` keeps those of mailings under way from turn to turn. Entitlement is checked again, in this
     transaction, with the register as it is now.
     """
@@ -88,6 +90,9 @@ def run_turn(
     for claim, why in request.unmakable:
         hold_unmakable(connection, context, claim, why)
     startable = startable_mailings(connection, context, now, request.only)
+    if startable and any(request.room.values()) and not context.has_room():
+        maillog.no_room()
+        request = replace(request, room=dict.fromkeys(request.room, 0))
     copies, judged = _claim(connection, context, settings, workbenches, request, startable, now)
     epoch = claims.advance_epoch(connection) if any(copies.values()) else claims.ledger_epoch(connection)
     if any(copies.values()):

@@ -247,3 +247,26 @@ async def test_an_answer_that_the_journal_cannot_take_is_written_into_the_ledger
                 await sender.drain()
             assert states(app) == {"accepted": 10}
             assert len(sink.received) == 10
+
+
+async def test_before_the_disk_is_full_nothing_more_is_claimed_and_it_goes_on_by_itself(
+    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate, room = Gate(through=3), {"there": True}
+    transport = ScriptedTransport(gate)
+    with club.sending(clock, transport, smtp={"connections": 2}) as (app, sender):
+        sender.use(replace(app.context, has_room=lambda: room["there"]))
+        begin(app, members(300))
+        draining = await stopped_at(gate, sender)
+        in_hand = states(app)["sending"] + states(app).get("accepted", 0)
+        room["there"] = False
+        gate.open.set()
+        await end(draining)  # what is in hand leaves and is written down; no more is claimed
+        assert states(app) == {"accepted": in_hand, "pending": 300 - in_hand}
+        await sender.drain()
+        assert len(transport.left) == in_hand
+        assert caplog.text.count("the disk is nearly full: sending waits") == 1
+        room["there"] = True
+        await sender.drain()
+        assert states(app) == {"accepted": 300}
+        assert max(Counter(transport.left).values()) == 1
