@@ -72,7 +72,7 @@ def _open(service: str) -> "App":
     from mailer.pipeline import maillog
 
     app = console.open_installation(who=service, waits=True)
-    maillog.opened(__version__, app.store.engine_name, loses_commits=app.store.loses_commits)
+    maillog.opened(__version__, app.store.software, loses_commits=app.store.loses_commits)
     return app
 
 

@@ -107,23 +107,14 @@ class Store:
     @property
     def software(self) -> str:
         """The database's kind and version: `SQLite 3.53.4`."""
-        if self._engine.dialect.name == "sqlite":
-            return f"SQLite {sqlite.dbapi().sqlite_version}"
-        with self.reading() as connection:
-            version = connection.dialect.server_version_info or ()
-        return f"PostgreSQL {'.'.join(map(str, version))}"
-
-    def is_current(self) -> bool:
-        """Whether the database has the schema of this version. Raises DatabaseError when it does not answer."""
-        return migrate.is_current(self._engine)
-
-    @property
-    def engine_name(self) -> str:
-        """The database's program with its version."""
         from mailer.store.integrity import engine_name
 
         with self.reading() as connection:
             return engine_name(connection)
+
+    def is_current(self) -> bool:
+        """Whether the database has the schema of this version. Raises DatabaseError when it does not answer."""
+        return migrate.is_current(self._engine)
 
     @property
     def loses_commits(self) -> bool:

@@ -15,10 +15,10 @@ MOST = 20
 
 
 def engine_name(connection: Connection) -> str:
-    """The database's program with its version; for SQLite also the module that brings it."""
+    """The database's kind and version: `SQLite 3.53.4`."""
     if connection.dialect.name == "sqlite":
-        return sqlite.library_name()
-    return f"PostgreSQL {connection.execute(text('SHOW server_version')).scalar_one()}"
+        return f"SQLite {sqlite.dbapi().sqlite_version}"
+    return f"PostgreSQL {'.'.join(map(str, connection.dialect.server_version_info or ()))}"
 
 
 def check_database(engine: Engine) -> DatabaseCheck:

@@ -57,13 +57,6 @@ def dbapi() -> ModuleType:
     return dbapi2 if keeps_commits(dbapi2.sqlite_version_info) else sqlite3
 
 
-def library_name() -> str:
-    """SQLite with its version, and the module that brings it, unless that is Python's own."""
-    module = dbapi()
-    own = module is sqlite3
-    return f"SQLite {module.sqlite_version}" + ("" if own else f" by {module.__name__.partition('.')[0]}")
-
-
 class WaitingWriters:
     """The writers of this process that wait for another one: the first of them calls `tell`."""
 

@@ -58,7 +58,7 @@ def test_a_sound_database_is_counted(store: Store) -> None:
     check = store.check()
     assert check.ok
     assert check.rows["deliveries"] == 3
-    assert check.engine == store.engine_name
+    assert check.engine == store.software
     assert check.engine.startswith(("SQLite 3.", "PostgreSQL "))
 
 
