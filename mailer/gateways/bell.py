@@ -86,7 +86,7 @@ async def run(conninfo: str, tasks: Mapping[str, Task], lost: Callable[[str], No
     A task is done once at a time, and ends before this does. While the database does not answer, `lost` is called once with
     the reason, and it is tried again; then `back` is called.
     """
-    for library in ("procrastinate", "psycopg.pool"):
+    for library in ("procrastinate", "psycopg"):
         logging.getLogger(library).setLevel(
             logging.CRITICAL
         )  # tasks say what failed in them, and `lost` why none is heard of

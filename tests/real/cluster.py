@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 
 import psycopg
@@ -132,6 +133,10 @@ class Machine:
     def worker(self) -> subprocess.Popen[bytes]:
         return self.started[-1]
 
+    def signal(self, number: int) -> None:
+        """Send it to the worker itself, which runs in the place of the programs that started it."""
+        self.worker.send_signal(number)
+
     def cut(self) -> None:
         """Pull the cable to the database."""
         subprocess.run(["ip", "link", "set", self.outside, "down"], check=True)
@@ -158,6 +163,10 @@ class Cluster:
     def states(self) -> dict[str, int]:
         return dict(self.database.rows("SELECT state, count(*) FROM deliveries GROUP BY 1"))  # type: ignore[arg-type]
 
+    def waits(self, seconds: float) -> None:
+        """Let the workers do what they do for so long."""
+        _NEVER.wait(seconds)
+
     def received(self) -> Counter[str]:
         return Counter(recipient for machine in self.machines for recipient in machine.received())
 
@@ -174,17 +183,21 @@ def until(condition: Callable[[], bool], patience: float = PATIENCE) -> float:
 
 @contextmanager
 def a_cluster(
-    folder: Path, machines: int, *, delay_ms: float = 5, connections: int = 4, boots: Sequence[int] | None = None
+    folder: Path,
+    machines: int,
+    *,
+    delay_ms: float = 5,
+    connections: int = 4,
+    window: int = 2,
+    boots: Sequence[int] | None = None,
 ) -> Iterator[Cluster]:
     """Machines with a relay each, and a database. `boots`: two machines with one number are one kernel's."""
-    folder.chmod(0o755)
-    home = folder / "database"
-    home.mkdir()
-    shutil.chown(home, "postgres")
     numbers = range(1, machines + 1)
-    database = Database(home, [f"10.77.{number}.1" for number in numbers])
     ids = {number: str(uuid.uuid4()) for number in numbers}
     with ExitStack() as stack:
+        home = Path(stack.enter_context(TemporaryDirectory()))  # pytest's folders are closed to the server's user
+        shutil.chown(home, "postgres")
+        database = Database(home, [f"10.77.{number}.1" for number in numbers])
         club = Club.found(folder / "club")
         made = []
         for number in numbers:
@@ -201,7 +214,7 @@ def a_cluster(
             boot = ids[boots[machine.number - 1]] if boots else ids[machine.number]
             (machine.folder / "boot_id").write_text(f"{boot}\n")
             its = Club(machine.folder)
-            smtp = {"port": _RELAY_PORT, "connections": connections, "timeout_seconds": 30}
+            smtp = {"port": _RELAY_PORT, "connections": connections, "window": window, "timeout_seconds": 30}
             its.settle(smtp=smtp, database={"url": database.url(f"10.77.{machine.number}.1")})
         club.settle(smtp={"port": _RELAY_PORT}, database={"url": database.url()})
         yield Cluster(club, database, made)

@@ -1,0 +1,101 @@
+"""The bell of the workers on a real PostgreSQL: rung in a transaction, heard after it, and never needed."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from mailer.gateways import bell
+from tests.conftest import POSTGRES
+
+pytestmark = pytest.mark.skipif(not POSTGRES, reason="MAILER_TESTS_POSTGRES names no database")
+
+
+@pytest.fixture
+def conninfo(postgres_schema: str) -> str:
+    url = make_url(postgres_schema).set(drivername="postgresql")
+    return url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def connected(conninfo: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("SELECT 1")
+        yield connection
+
+
+def rung(conninfo: str) -> list[tuple[str, int]]:
+    with connected(conninfo) as connection:
+        query = "SELECT task_name, (args->>'about')::int FROM procrastinate_jobs ORDER BY id"
+        return connection.execute(query).fetchall()
+
+
+def test_where_no_worker_has_listened_no_bell_is_rung(conninfo: str) -> None:
+    with connected(conninfo) as connection:
+        bell.ring(connection, "deliver", {7: 1})
+        assert connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone() == (None,)
+
+
+def test_a_bell_is_rung_with_the_transaction_and_once(conninfo: str) -> None:
+    bell.open_bell(conninfo)
+    with connected(conninfo) as connection:
+        bell.ring(connection, "deliver", {7: 3, 8: 1})
+        connection.rollback()
+    assert rung(conninfo) == []
+    for _ in range(2):
+        with connected(conninfo) as connection:
+            bell.ring(connection, "deliver", {7: 3, 8: 1})
+    assert rung(conninfo) == [("deliver", 7), ("deliver", 8)]
+
+
+def test_what_goes_wrong_with_the_bell_leaves_the_transaction_as_it_is(conninfo: str) -> None:
+    bell.open_bell(conninfo)
+    with connected(conninfo) as connection:
+        connection.execute("DROP TABLE procrastinate_workers CASCADE")
+        connection.execute("CREATE TABLE kept (id int)")
+        with pytest.raises(psycopg.Error):
+            bell.ring(connection, "deliver", {7: 1})
+    with connected(conninfo) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+
+def test_tables_of_an_older_version_are_made_anew(conninfo: str) -> None:
+    bell.open_bell(conninfo)
+    with connected(conninfo) as connection:
+        bell.ring(connection, "deliver", {7: 1})
+    bell.open_bell(conninfo)
+    assert rung(conninfo) == [("deliver", 7)]
+    with connected(conninfo) as connection:
+        connection.execute("COMMENT ON TABLE procrastinate_jobs IS '3.9.0'")
+    bell.open_bell(conninfo)
+    assert rung(conninfo) == []
+
+
+async def test_a_worker_hears_it_at_once_and_again_where_it_asks_for_that(conninfo: str) -> None:
+    heard: list[int] = []
+    twice = asyncio.Event()
+
+    async def deliver(mailing: int) -> bool:
+        heard.append(mailing)
+        if len(heard) == 2:
+            twice.set()
+        return len(heard) == 1
+
+    async def other(_about: int) -> bool:
+        return False
+
+    ready = asyncio.Event()
+    tasks = {"deliver": deliver, "letters": other}
+    running = asyncio.create_task(bell._listen(conninfo, tasks, ready.set))
+    await asyncio.wait_for(ready.wait(), 60)
+    with connected(conninfo) as connection:
+        bell.ring(connection, "deliver", {7: 1})
+    await asyncio.wait_for(twice.wait(), 60)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert (heard, rung(conninfo)) == ([7, 7], [])
+    with connected(conninfo) as connection:
+        assert connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (0,)
