@@ -2,14 +2,15 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 from mailer.alarm_clock import AlarmClock
 from mailer.app import installation as composition
+from mailer.app.beside import Beside
 from mailer.app.clock_watch import ClockWatch
+from mailer.app.heartbeat import BEAT, Heartbeat
 from mailer.app.inbound import WaysIn
 from mailer.app.installation import App
 from mailer.app.jobs import Jobs
@@ -21,7 +22,7 @@ from mailer.domain.every import Every
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.newsletter import Newsletter
 from mailer.gateways.service_manager import ServiceManager
-from mailer.pipeline import maillog
+from mailer.pipeline import maillog, servicelog
 from mailer.pipeline.bounces import ingest
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import pull
@@ -61,12 +62,6 @@ class Pace:
     stop_within: float = STOP_WITHIN
 
 
-# Serves the installation, which may be another one after a reload, until the callable, which waits so many seconds at most,
-# returns that the daemon is to stop.
-Stopped = Callable[[float], Awaitable[bool]]
-Beside = Callable[[Callable[[], App], Stopped], Awaitable[None]]
-
-
 @dataclass(slots=True)
 class Daemon:
     """One running daemon. It always sends; it pulls, plans, tests and begins only while it holds the scheduler's lease."""
@@ -101,6 +96,8 @@ class Daemon:
         alarm.every(self.pace.tick, "looking for work", self.tick)
         alarm.every(RENEW, "renewing the scheduler's lease", self._renew)
         alarm.every(self.pace.tick, "writing the letters", self.send_letters)
+        heart = Heartbeat(leads=self._leads, answers=self.sender.ledger_answers)
+        alarm.every(BEAT, "telling that all is well", lambda: heart.beat(self.app))
         alarm.every(NIGHT, "the work of the night", self.work_at_night)
         ringing = asyncio.create_task(alarm.run(self.sender.stopped))
         pulsing = asyncio.create_task(self.manager.pulse(self.sender.ledger_answers))
@@ -110,9 +107,9 @@ class Daemon:
             await asyncio.wait_for(working, self.pace.stop_within)
         except TimeoutError:
             if sending.cancelled():
-                maillog.stopped_before_replies()
+                servicelog.stopped_before_replies()
             else:
-                maillog.stopped_before_reports()
+                servicelog.stopped_before_reports()
         finally:
             if self.sender.abandoned:
                 maillog.abandoned(self.sender.abandoned)
@@ -143,7 +140,7 @@ class Daemon:
         self.sender.use(self.app.context)
         self._jobs.forget()
         self._reloaded.set()
-        maillog.reloaded(sorted(self.app.schedules.newsletters))
+        servicelog.reloaded(sorted(self.app.schedules.newsletters))
 
     async def tick(self) -> None:
         """Do once what is due: pull, plan and test what arrived, begin mailings whose time has come."""

@@ -21,7 +21,7 @@ from mailer.app.sender import open_sender
 from mailer.daemon import RENEW, Daemon
 from mailer.domain.errors import Refused
 from mailer.domain.worker_task import ALL, WorkerTask
-from mailer.pipeline import maillog
+from mailer.pipeline import maillog, servicelog
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.sender import Sender
@@ -87,7 +87,7 @@ class Worker(Daemon):
         alarm = AlarmClock()
         alarm.every(LOOK, "looking for what dead workers left", self._look)
         alarm.every(SWEEP, "ringing for what waits", self.sweep)
-        listening = asyncio.create_task(bell.run(database, tasks, maillog.bell_lost, maillog.bell_back))
+        listening = asyncio.create_task(bell.run(database, tasks, servicelog.bell_lost, servicelog.bell_back))
         await alarm.run(self.sender.stopped)
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)

@@ -5,7 +5,7 @@ from threading import Lock
 
 from mailer.app.installation import App
 from mailer.domain.due import JUMP
-from mailer.pipeline import maillog
+from mailer.pipeline import servicelog
 from mailer.pipeline.context import Context
 
 
@@ -33,15 +33,15 @@ class ClockWatch:
     def _is_believed(self, context: Context) -> bool:
         doubt = context.doubt_of_clock()
         if doubt is not None and not self._doubted:
-            maillog.clock_doubted(doubt)
+            servicelog.clock_doubted(doubt)
         if doubt is None and self._doubted:
-            maillog.clock_believed(context.clock.now())
+            servicelog.clock_believed(context.clock.now())
         self._doubted = doubt is not None
         return doubt is None
 
     def _note_jump(self, context: Context, expected: datetime, now: datetime) -> None:
         if abs(now - expected) < JUMP:
             return
-        maillog.clock_set(expected, now)
+        servicelog.clock_set(expected, now)
         if now < expected:
             context.believe_clock(f"set back from {expected:%Y-%m-%d %H:%M} UTC")

@@ -14,7 +14,7 @@ from mailer.app.installation import App, open_app
 from mailer.app.sender import open_sender
 from mailer.config import fingerprint, load_config
 from mailer.domain.pacing import Portion
-from mailer.gateways.log_lines import log_to_stderr
+from mailer.gateways.log_lines import LogFormat, log_to_stderr
 from mailer.gateways.process.program import program_mark
 from mailer.pipeline import company_log, maillog
 from mailer.pipeline.context import IssueName
@@ -33,9 +33,10 @@ def main() -> None:
     parser.add_argument("--program", required=True)
     parser.add_argument("--fingerprint", required=True)
     parser.add_argument("--log-level", type=int, required=True)
+    parser.add_argument("--log-format", type=LogFormat, required=True)
     parser.add_argument("--only", type=IssueName.parse)
     options = parser.parse_args()
-    log_to_stderr(options.log_level)
+    log_to_stderr(options.log_level, options.log_format)
     maillog.troubles.said_by_another = True  # the first process writes to the same disk
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the first process hears it
     if program_mark() != options.program:

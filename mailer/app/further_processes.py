@@ -4,7 +4,6 @@ Each is a sender like any other, with a lock and a journal of its own. It lives 
 standard input says when it is to end; when this process dies, the pipe does, and it ends too.
 """
 
-import logging
 import subprocess
 import sys
 from contextlib import suppress
@@ -15,6 +14,7 @@ from math import inf
 from mailer.app.dead_senders import free_copies_of_dead
 from mailer.app.installation import App
 from mailer.domain.retry import LOGIN_PAUSE, doubled, relay_pause
+from mailer.gateways.log_lines import log_options
 from mailer.gateways.process.program import program_mark
 from mailer.pipeline import company_log
 from mailer.pipeline.context import Context, IssueName
@@ -134,8 +134,7 @@ class FurtherProcesses:
         # -P: no module of the folder in which the command was typed takes the place of one of ours.
         command = [sys.executable, "-P", "-m", MODULE, "--config", str(self._app.config.file), "--who", context.who]
         command += ["--process", str(number), "--processes", str(len(self._numbers) + 1)]
-        command += ["--program", self._program, "--fingerprint", self._fingerprint]
-        command += ["--log-level", str(logging.getLogger().getEffectiveLevel())]
+        command += ["--program", self._program, "--fingerprint", self._fingerprint, *log_options()]
         command += ["--only", str(only)] if only is not None else []
         # In a session of its own no Ctrl-C reaches it: this process tells it what to do.
         return subprocess.Popen(  # noqa: S603  (this very program)

@@ -15,7 +15,7 @@ from mailer.domain.ports import BounceInbox
 from mailer.gateways.inbox.imap_settings import ImapSettings
 from mailer.gateways.inbox.maildir import MaildirInbox
 from mailer.gateways.tls import RenewedCertificate
-from mailer.pipeline import maillog
+from mailer.pipeline import maillog, servicelog
 from mailer.pipeline.bounces import fetch, unmoved
 from mailer.pipeline.bounces.receive import ReportReceiver
 from mailer.pipeline.sending.sender import Sender
@@ -56,7 +56,7 @@ def certificate(app: App) -> ssl.SSLContext | None:
     if not settings.listen_cert_file:
         return None
     files = map(app.config.path, (settings.listen_cert_file, settings.listen_key_file))
-    return RenewedCertificate(*files, setting="[bounces] listen_", tell=maillog.certificate_refused).context
+    return RenewedCertificate(*files, setting="[bounces] listen_", tell=servicelog.certificate_refused).context
 
 
 def inboxes(app: App, stopped: Callable[[], bool] = lambda: False) -> list[BounceInbox]:
@@ -116,7 +116,7 @@ class WaysIn:
                 if listening is None:
                     return
                 async with listening:
-                    maillog.listening(self.app().config.bounces.listen)
+                    servicelog.listening(self.app().config.bounces.listen)
                     await self.sender.until_stopped()
             except Exception as error:  # noqa: BLE001  (the port may become free, a certificate be renewed)
                 maillog.failed("listening for return paths", error)

@@ -29,7 +29,7 @@ from mailer.gateways.new_installation import SCRIPT, shipped
 from mailer.gateways.process.ledger_epoch import EpochFile
 from mailer.gateways.sources.editable import EditableFolder
 from mailer.gateways.sources.folder import FolderSource
-from mailer.pipeline import maillog
+from mailer.pipeline import servicelog
 from mailer.pipeline.context import Context
 from mailer.pipeline.upkeep.nightly import NightlyBackups
 from mailer.store import Connection, Notices, Store, resolve
@@ -41,9 +41,9 @@ STILL = 0.5
 # which tries again in its own time.
 FOR_A_COMMAND, FOR_A_SERVICE = 60.0, 3.0
 NOTICES = Notices(
-    waits_for_writer=maillog.waits_for_writer,
-    is_away=maillog.database_away,
-    answers_again=maillog.database_answers,
+    waits_for_writer=servicelog.waits_for_writer,
+    is_away=servicelog.database_away,
+    answers_again=servicelog.database_answers,
 )
 
 

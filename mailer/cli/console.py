@@ -14,7 +14,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from mailer.domain.errors import Refused
-from mailer.gateways.log_lines import log_to_stderr
+from mailer.gateways.log_lines import LogFormat, log_to_stderr
 from mailer.views.local_time import local_time
 from mailer.views.remedies import in_form
 
@@ -87,6 +87,15 @@ def open_installation(*, who: str | None = None, waits: bool = False) -> "App":
     app = invocation.opened = open_app(invocation.config, who=who, patience=inf if waits else FOR_A_COMMAND)
     closing.callback(_close, app)
     return app
+
+
+def open_service(service: str) -> "App":
+    """Open the installation for a service, which runs until it is told to stop; its log has the form of the settings."""
+    from mailer.config import load_config
+
+    form = LogFormat(load_config(invocation.config).monitoring.log_format)
+    log_to_stderr(logging.INFO, form)
+    return open_installation(who=service, waits=True)
 
 
 def _close(app: "App") -> None:

@@ -1,6 +1,5 @@
 """Commands that run the service: the daemon, the console alone, and the demo."""
 
-import logging
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from mailer.app.beside import Beside, Stopped
     from mailer.app.installation import App
-    from mailer.daemon import Beside, Daemon, Stopped
+    from mailer.daemon import Daemon
     from mailer.domain.distribution_report import DistributionReport
     from mailer.pipeline.sending.sender import Sender
 
@@ -51,28 +51,27 @@ def _run(
     import faulthandler
 
     from mailer.gateways.service_manager import ServiceManager
-    from mailer.pipeline import maillog
+    from mailer.pipeline import servicelog
     from mailer.views.daemon_role import OPENS_DATABASE
 
-    log_to_stderr(logging.INFO)
     faulthandler.enable()  # where it stood still, when the service manager ends it for that
     manager = ServiceManager.of_environment()
     manager.status(OPENS_DATABASE)
     app = _open(service)
     with open_sender(app) as (sender, owner):
-        maillog.started(sorted(app.schedules.newsletters), service)
+        servicelog.started(sorted(app.schedules.newsletters), service)
         running = kind(app=app, sender=sender, owner=owner, beside=_beside(app), manager=manager)
         asyncio.run(running.run())
-    maillog.stopped(service)
+    servicelog.stopped(service)
 
 
 def _open(service: str) -> "App":
     """Open the installation for a service; the log's first line says with which versions."""
     from mailer import __version__
-    from mailer.pipeline import maillog
+    from mailer.pipeline import servicelog
 
-    app = console.open_installation(who=service, waits=True)
-    maillog.opened(__version__, app.store.software, loses_commits=app.store.loses_commits)
+    app = console.open_service(service)
+    servicelog.opened(__version__, app.store.software, loses_commits=app.store.loses_commits)
     return app
 
 
@@ -107,7 +106,6 @@ def web() -> None:
 
     from mailer.web.alone import serve_alone
 
-    log_to_stderr(logging.INFO)
     asyncio.run(serve_alone(_open("daemon")))
 
 

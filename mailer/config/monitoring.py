@@ -1,6 +1,7 @@
-"""The table [monitoring]: where a monitor reads figures."""
+"""The table [monitoring]: where a monitor reads figures, which address is told that all is well, and how the log is written."""
 
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
@@ -16,7 +17,20 @@ def _loopback(value: str) -> str:
     return value
 
 
+def _https(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        is_right = not value or (parts.scheme == "https" and bool(parts.hostname) and parts.port != 0)
+    except ValueError:  # the port is no number, or a bracket is open
+        is_right = False
+    if not is_right or any(character.isspace() or not character.isprintable() for character in value):
+        raise ValueError('allowed: an address that begins with "https://"')
+    return value
+
+
 class Monitoring(ConfigTable):
-    """How a monitor learns how the service is. As shipped nothing is told to anybody."""
+    """How a machine, and a person who sleeps, learn how the service is. As shipped nothing is told to anybody."""
 
     metrics_listen: Annotated[str, AfterValidator(_loopback)] = ""
+    ping_url: Annotated[str, AfterValidator(_https)] = ""
+    log_format: Literal["text", "json"] = "text"

@@ -1,50 +1,56 @@
 """The log of several processes that send together: when one starts, and why it ends."""
 
-import logging
-
-log = logging.getLogger("mailer")
+from mailer.pipeline import events
 
 
 def started(number: int, processes: int) -> None:
     """Much waits to be sent, and another process helps."""
-    log.info("sending process %d of %d starts, since much waits to be sent", number, processes)
+    events.info(
+        "sending process %(number)d of %(processes)d starts, since much waits to be sent",
+        number=number,
+        processes=processes,
+    )
 
 
 def done() -> None:
     """A further sending process ended in peace."""
-    log.info("a further sending process is done and has ended")
+    events.info("a further sending process is done and has ended")
 
 
 def met_trouble(seconds: float, *, lasting: bool) -> None:
     """A further sending process left the relays to the first one."""
     why = "asks us to slow down or refuses us" if lasting else "is down or did not answer"
-    log.info("a further sending process has ended, since a relay %s; none is started for %.0f s", why, seconds)
+    events.info(
+        "a further sending process has ended, since a relay %(why)s; none is started for %(seconds).0f s",
+        why=why,
+        seconds=seconds,
+    )
 
 
 def died(status: int, seconds: float) -> None:
     """A further sending process ended by itself or was killed; what it had in hand is taken over."""
     how = f"by signal {-status}" if status < 0 else f"with status {status}"
-    log.warning(
-        "a further sending process ended %s; its copies are taken over, and another one is started in %.0f s",
-        how,
-        seconds,
+    events.warn(
+        "a further sending process ended %(how)s; its copies are taken over, and another one is started in %(seconds).0f s",
+        how=how,
+        seconds=seconds,
     )
 
 
 def leaves(reason: str) -> None:
     """A further sending process ends because of a relay; the first one goes on and finds out."""
-    log.warning("a further sending process ends, the first one goes on alone for now: %s", reason)
+    events.warn("a further sending process ends, the first one goes on alone for now: %(reason)s", reason=reason)
 
 
 def differs(*, program: bool) -> None:
     """A further sending process would work by other settings than the first one, or by another version of the program."""
     if program:
-        log.warning(
+        events.warn(
             "no further sending process is started: the program was replaced since this process started; it sends alone "
             "until it is restarted"
         )
         return
-    log.warning(
+    events.warn(
         "no further sending process is started: config.toml, schedules/ or a key has changed since this one read them; "
         "SIGHUP reads schedules/ again, a restart all of them"
     )

@@ -3,23 +3,22 @@
 import logging
 
 from mailer.domain.trouble import Trouble
-
-log = logging.getLogger("mailer")
+from mailer.pipeline import events
 
 # Seconds without a failure after which a trouble is over.
 QUIET = 15.0
 _BEGINS = {
-    Trouble.DISK_FULL: "the disk is full: %s failed. Nothing is lost, what waits goes on by itself; make room on the disk",
+    Trouble.DISK_FULL: "the disk is full: %(what)s failed. Nothing is lost, what waits goes on by itself; make room on the disk",
     Trouble.NEARLY_FULL: (
-        "the disk is nearly full: %s waits, so that what is under way can be written down. Nothing is lost, it goes on by "
+        "the disk is nearly full: %(what)s waits, so that what is under way can be written down. Nothing is lost, it goes on by "
         "itself; make room on the disk"
     ),
     Trouble.READ_ONLY: (
-        "the disk or the database can only be read: %s failed. Nothing is lost, what waits goes on by itself; correct the "
+        "the disk or the database can only be read: %(what)s failed. Nothing is lost, what waits goes on by itself; correct the "
         "mount or the owner"
     ),
     Trouble.LOCKED: (
-        "another process keeps the database locked: %s failed. Nothing is lost, what waits goes on by itself; if it does "
+        "another process keeps the database locked: %(what)s failed. Nothing is lost, what waits goes on by itself; if it does "
         "not end, find it (`fuser mailer.db`) and stop it"
     ),
 }
@@ -48,7 +47,7 @@ class TroubleLog:
         """A job failed because of this trouble."""
         first = trouble not in self._failures and not self.said_by_another
         self._failures[trouble] = self._failures.get(trouble, 0) + 1
-        log.log(logging.ERROR if first else logging.DEBUG, _BEGINS[trouble], what)
+        events.say(logging.ERROR if first else logging.DEBUG, _BEGINS[trouble], what=what, trouble=trouble)
 
     def look(self, elapsed: float) -> None:
         """Say which troubles are over: nothing has failed because of them for a while. `elapsed` cannot be set back."""
@@ -58,4 +57,4 @@ class TroubleLog:
                 self._seen[trouble] = (failures, elapsed)
             elif elapsed - since >= QUIET:
                 del self._failures[trouble], self._seen[trouble]
-                log.log(logging.DEBUG if self.said_by_another else logging.WARNING, _ENDS[trouble])
+                events.say(logging.DEBUG if self.said_by_another else logging.WARNING, _ENDS[trouble])

@@ -6,7 +6,7 @@ import signal
 from mailer.app import installation as composition
 from mailer.app.installation import App
 from mailer.domain.errors import BadInput, Refused
-from mailer.pipeline import maillog
+from mailer.pipeline import maillog, servicelog
 from mailer.web.server import serve
 
 
@@ -23,7 +23,7 @@ async def serve_alone(app: App) -> None:
         except BadInput as error:
             maillog.failed("reload of schedules/, the old ones are kept,", error)
             return
-        maillog.reloaded(sorted(served[0].schedules.newsletters))
+        servicelog.reloaded(sorted(served[0].schedules.newsletters))
 
     async def stopped(seconds: float) -> bool:
         try:

@@ -12,13 +12,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from mailer.app.beside import Stopped
 from mailer.app.installation import App
 from mailer.app.metrics import MetricsReader
 from mailer.config.hosts import listen_at
 from mailer.formats.exposition import exposition
-from mailer.pipeline import maillog
+from mailer.pipeline import servicelog
 from mailer.store import DatabaseError
-from mailer.web.server import Stopped, keep_serving, listening_sockets, serve_at
+from mailer.web.server import keep_serving, listening_sockets, serve_at
 
 # A page of another site whose name leads to this machine (DNS rebinding) names that site.
 _OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]", "::1")
@@ -51,5 +52,5 @@ async def _serve(installation: Callable[[], App], stopped: Stopped) -> None:
     listen = installation().config.monitoring.metrics_listen
     application = metrics_app(installation)
     sockets = listening_sockets(*listen_at(listen), setting="[monitoring] metrics_listen")
-    maillog.metrics_listen(f"http://{listen}/metrics")
+    servicelog.metrics_listen(f"http://{listen}/metrics")
     await serve_at(sockets, application, stopped)

@@ -14,10 +14,11 @@ from sse_starlette.sse import AppStatus
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from mailer.app.beside import Stopped
 from mailer.app.installation import App
 from mailer.domain.errors import MailerError
 from mailer.gateways.tls import RenewedCertificate
-from mailer.pipeline import maillog
+from mailer.pipeline import maillog, servicelog
 from mailer.web.application import create_app
 
 # Seconds for answers under way when the service stops; a stream ends by itself before.
@@ -29,16 +30,13 @@ CONNECTIONS = 500
 # Seconds until a port that was taken is tried again.
 RETRY = 60.0
 
-# Waits so many seconds at most, and returns whether the service is to stop.
-Stopped = Callable[[float], Awaitable[bool]]
-
 
 async def serve(installation: Callable[[], App], stopped: Stopped) -> None:
     """Serve the console until `stopped`. Raises MailerError when it cannot listen, or its certificate cannot be used."""
     settings = installation().config.web
     application, certificate = create_app(installation), _certificate(installation())
     sockets = listening_sockets(settings.host, settings.port, setting="[web] listen")
-    maillog.console_listens(settings.address)
+    servicelog.console_listens(settings.address)
     try:
         await serve_at(
             sockets,
@@ -120,7 +118,7 @@ def _certificate(app: App) -> ssl.SSLContext | None:
     if not settings.cert_file:
         return None
     files = (app.config.path(settings.cert_file), app.config.path(settings.key_file))
-    return RenewedCertificate(*files, setting="[web] ", tell=maillog.certificate_refused).context
+    return RenewedCertificate(*files, setting="[web] ", tell=servicelog.certificate_refused).context
 
 
 async def _until_stopped_or_done(stopped: Stopped, serving: asyncio.Task[None]) -> None:

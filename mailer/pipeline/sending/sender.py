@@ -6,7 +6,7 @@ from math import inf
 
 from mailer.domain.pacing import levelled
 from mailer.domain.ports import AttemptJournal
-from mailer.pipeline import maillog
+from mailer.pipeline import maillog, servicelog
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending.carrier import Relay
 from mailer.pipeline.sending.company import Alone, Companions, Company
@@ -80,7 +80,7 @@ class Sender:
         self._stop.set()
         replies = sum(len(lane.begun()) for lane in self._lanes.values())
         if replies and patience:
-            maillog.waits_for_replies(replies, patience)
+            servicelog.waits_for_replies(replies, patience)
         self._obey_stop()
         self._nudged.set()
 

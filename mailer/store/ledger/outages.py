@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from mailer.store.schema import relay_outages
 
@@ -10,6 +10,12 @@ from mailer.store.schema import relay_outages
 def open_now(connection: Connection) -> str | None:
     """Why no relay can be used now; None when one can, as far as we know."""
     return connection.execute(select(relay_outages.c.reason).where(relay_outages.c.ended_at.is_(None))).scalar()
+
+
+def open_since(connection: Connection) -> datetime | None:
+    """Since when no relay can be used; None when one can, as far as we know."""
+    query = select(func.min(relay_outages.c.began_at)).where(relay_outages.c.ended_at.is_(None))
+    return connection.execute(query).scalar()
 
 
 def begin(connection: Connection, now: datetime, reason: str) -> None:
