@@ -1,4 +1,4 @@
-"""The log of several processes that send together: when one starts, and why it ends."""
+"""The log of processes and of relays that send together: when one begins, and why it is left out or ends."""
 
 from mailer.pipeline import events
 
@@ -54,3 +54,13 @@ def differs(*, program: bool) -> None:
         "no further sending process is started: config.toml, schedules/ or a key has changed since this one read them; "
         "SIGHUP reads schedules/ again, a restart all of them"
     )
+
+
+def relay_left_out(name: str, why: str) -> None:
+    """One of several relays failed; it is tried again, after ever longer pauses."""
+    log.warning("the relay %s is left out for now, and tried again: %s", name, why)
+
+
+def relay_is_back(name: str) -> None:
+    """A relay that was left out has taken a copy."""
+    log.warning("the relay %s takes copies again", name)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Protocol
 
+from mailer.pipeline import company_log
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending.carrier import Relay
 from mailer.pipeline.sending.lane import DrainResult, Lane
@@ -93,6 +94,7 @@ class Company:
         self._shared = [relay.name for relay in relays if weights[relay.name]]  # those that copies are shared among
         self._paces = {name: memory.throttle.pace.at_most for name, memory in memories.items()}  # by the settings
         self.trouble = RelayTrouble.NONE  # the worst that was found
+        self._left_out: set[str] = set()  # relays that failed while there are others, as the log says
         self._share_paces()
 
     def look(
@@ -101,6 +103,10 @@ class Company:
         """Look at the relays after a turn that was asked for so many copies. True: this sender is to leave."""
         trouble = max(trouble_of(memory, lanes.get(name)) for name, memory in self._memories.items())
         self.trouble = max(self.trouble, trouble)
+        for name in self._left_out & lanes.keys():
+            if lanes[name].tray.handed_over:
+                self._left_out.discard(name)
+                company_log.relay_is_back(name)
         if trouble:
             self.companions.leave()
         elif self._all_reached(lanes) and any(
@@ -109,6 +115,14 @@ class Company:
             self.companions.want(only)
         self._share_paces()
         return bool(trouble) and not self.companions.leads
+
+    def lane_ended(self, lane: Lane, elapsed: float) -> None:
+        """Remember how a lane fared. Where other relays go on, the log alone says that this one is left out."""
+        name, memory = lane.relay.name, self._memories[lane.relay.name]
+        memory.lane_ended(lane, elapsed)
+        if memory.pause.failures and self.companions.leads and len(self._memories) > 1 and name not in self._left_out:
+            self._left_out.add(name)
+            company_log.relay_left_out(name, lane.health.why_failed)
 
     def _all_reached(self, lanes: Mapping[str, Lane]) -> bool:
         """Whether each relay has let us in: no companion is the first to log in."""

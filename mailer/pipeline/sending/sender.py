@@ -281,7 +281,7 @@ class Sender:
         memory = self._memories[lane.relay.name]
         self._ledger.gather(lane, memory)
         del self._lanes[lane.relay.name]
-        memory.lane_ended(lane, self._elapsed())
+        self.company.lane_ended(lane, self._elapsed())
         drained.add(lane.tray.handed_over, lane.health)
         if lane.health.failure is not None:
             failures.append(lane.health.failure)

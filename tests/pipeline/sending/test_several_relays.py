@@ -182,7 +182,9 @@ async def test_one_that_goes_down_in_the_middle_leaves_the_rest_to_the_spare(clu
             assert len(reached) == len(set(reached)) == 30
 
 
-async def test_one_that_is_back_takes_part_again(club: Club, clock: FrozenClock) -> None:
+async def test_one_that_is_back_takes_part_again(
+    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
     main = Shut(ScriptedTransport(accepting), TransportDown("the relay main is away"))
     with club.sending_by(clock, {"main": 1, "spare": 2}, {"spare": {"weight": 0}}) as (app, sender):
         behind(sender, main=main, spare=ScriptedTransport(accepting))
@@ -199,6 +201,10 @@ async def test_one_that_is_back_takes_part_again(club: Club, clock: FrozenClock)
         clock.advance(seconds=0.1)
         await sender.drain()
         assert carried(app) == {"spare": 10, "main": 10}
+    assert [line for line in caplog.messages if "main" in line] == [
+        "the relay main is left out for now, and tried again: the relay main is away",
+        "the relay main takes copies again",
+    ]
 
 
 # --- a refused login --------------------------------------------------------------------------------------------------
