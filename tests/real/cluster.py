@@ -22,9 +22,10 @@ from threading import Event
 import psycopg
 
 from tests.club import Club
+from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
-PORT = 5432
+NETWORK = f"10.{64 + os.getpid() % 128}"
 PATIENCE = 60.0  # seconds
 _RELAY_PORT = 2500
 _NEVER = Event()
@@ -53,13 +54,14 @@ class Database:
 
     folder: Path
     addresses: Sequence[str]
+    port: int = field(default_factory=free_port)
 
     def start(self) -> None:
         self._run("initdb", "-D", str(self._data), "-U", "mailer", "-A", "trust")
         with (self._data / "pg_hba.conf").open("a") as file:
-            file.write("host all all 10.77.0.0/16 trust\n")
+            file.write(f"host all all {NETWORK}.0.0/16 trust\n")
         listen = ",".join(["127.0.0.1", *self.addresses])
-        options = f"-h {listen} -p {PORT} -k {self.folder} -c max_connections=200 -c shared_buffers=256MB"
+        options = f"-h {listen} -p {self.port} -k {self.folder} -c max_connections=200 -c shared_buffers=256MB"
         self._run("pg_ctl", "-D", str(self._data), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def restart_at_once(self) -> None:
@@ -70,12 +72,12 @@ class Database:
         self._run("pg_ctl", "-D", str(self._data), "-w", "-m", "immediate", "stop")
 
     def url(self, address: str = "127.0.0.1") -> str:
-        return f"postgresql+psycopg://mailer@{address}:{PORT}/postgres"
+        return f"postgresql+psycopg://mailer@{address}:{self.port}/postgres"
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         for _ in range(int(PATIENCE)):
             try:
-                with psycopg.connect(f"host=127.0.0.1 port={PORT} user=mailer dbname=postgres") as connection:
+                with psycopg.connect(f"host=127.0.0.1 port={self.port} user=mailer dbname=postgres") as connection:
                     return connection.execute(query).fetchall()  # type: ignore[arg-type]
             except psycopg.OperationalError:
                 _NEVER.wait(1)
@@ -197,7 +199,7 @@ def a_cluster(
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory()))  # pytest's folders are closed to the server's user
         shutil.chown(home, "postgres")
-        database = Database(home, [f"10.77.{number}.1" for number in numbers])
+        database = Database(home, [f"{NETWORK}.{number}.1" for number in numbers])
         club = Club.found(folder / "club")
         made = []
         for number in numbers:
@@ -215,7 +217,7 @@ def a_cluster(
             (machine.folder / "boot_id").write_text(f"{boot}\n")
             its = Club(machine.folder)
             smtp = {"port": _RELAY_PORT, "connections": connections, "window": window, "timeout_seconds": 30}
-            its.settle(smtp=smtp, database={"url": database.url(f"10.77.{machine.number}.1")})
+            its.settle(smtp=smtp, database={"url": database.url(f"{NETWORK}.{machine.number}.1")})
         club.settle(smtp={"port": _RELAY_PORT}, database={"url": database.url()})
         yield Cluster(club, database, made)
 
@@ -226,9 +228,9 @@ def _plug_in(machine: Machine) -> None:
         ["netns", "add", machine.network],
         ["link", "add", machine.outside, "type", "veth", "peer", "name", inside],
         ["link", "set", inside, "netns", machine.network],
-        ["addr", "add", f"10.77.{machine.number}.1/24", "dev", machine.outside],
+        ["addr", "add", f"{NETWORK}.{machine.number}.1/24", "dev", machine.outside],
         ["link", "set", machine.outside, "up"],
-        ["-n", machine.network, "addr", "add", f"10.77.{machine.number}.2/24", "dev", inside],
+        ["-n", machine.network, "addr", "add", f"{NETWORK}.{machine.number}.2/24", "dev", inside],
         ["-n", machine.network, "link", "set", inside, "up"],
         ["-n", machine.network, "link", "set", "lo", "up"],
     ):
