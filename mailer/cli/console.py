@@ -118,13 +118,23 @@ def parse_issue(typed: str) -> "IssueName":
 def say(document: object, *lines: str) -> None:
     """Print the document as JSON when that was asked for, else the lines."""
     if invocation.as_json:
-        # A piece at a time: a list may be read while it is written.
-        for piece in json.JSONEncoder(ensure_ascii=False, indent=2, default=_plain).iterencode(document):
-            sys.stdout.write(in_form(piece, invocation.command))
-        sys.stdout.write("\n")
+        say_document(document)
     else:
         for line in lines:
             sys.stdout.write(_shown(line) + "\n")
+
+
+def say_document(document: object) -> None:
+    """Print the document as JSON, also where that was not asked for: it is all that there is to say."""
+    # A piece at a time: a list may be read while it is written.
+    for piece in _JSON.iterencode(document):
+        sys.stdout.write(in_form(piece, invocation.command))
+    sys.stdout.write("\n")
+
+
+def as_text(document: object) -> str:
+    """The document as JSON, for a file."""
+    return f"{_JSON.encode(document)}\n"
 
 
 def show(document: object, columns: Sequence[str], rows: Iterable[Sequence[object]], *lines: str) -> None:
@@ -202,3 +212,6 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     return str(value)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, indent=2, default=_plain)

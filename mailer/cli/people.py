@@ -1,6 +1,7 @@
-"""Commands about people: list, find, show, pause, resume, erase."""
+"""Commands about people: list, find, show, pause, resume, export, erase."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,6 +67,29 @@ def show(person: Person) -> None:
 
     record = find_person(console.open_context(), person)
     console.say(person_document(record), *person_lines(record))
+
+
+def export(
+    person: Person,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="a folder for the file; else it is printed")
+    ] = None,
+) -> None:
+    """Give out everything that is kept about a person, as one JSON document.
+
+    Example: mailer person export P001 --out exchange
+    """
+    from mailer.app.installation import spool
+    from mailer.pipeline.register.export_person import export_person
+    from mailer.views.personal_data import personal_data_document, personal_data_line
+
+    own = export_person(console.open_context(), person)
+    document = personal_data_document(own.person, own.at, own.rows)
+    if out is None:
+        console.say_document(document)
+        return
+    file = spool(out)(f"{own.person}.json", console.as_text(document).encode())
+    console.say({"person": own.person, "file": str(file)}, personal_data_line(file, own.rows))
 
 
 def erase(person: Person) -> None:
@@ -144,6 +168,7 @@ def join(app: typer.Typer) -> None:
         ("show", show),
         ("pause", pause),
         ("resume", resume),
+        ("export", export),
         ("erase", erase),
     ):
         group.command(name)(command)

@@ -1,5 +1,7 @@
 """Commands about people: finding, pausing, holding an address by hand, listing payments; each names the person."""
 
+import json
+
 import pytest
 
 from tests.club import ISSUE, Club
@@ -115,3 +117,13 @@ def test_an_erased_person_is_called_erased(run, at):
     names = {one["person"]: one["name"] for one in run.ok("delivery", "list", NAME, "--json").document}
     assert names["erased-1"] == "erased"
     assert "erased-1 (erased)" in run.ok("delivery", "list", NAME).out
+
+
+def test_all_that_is_kept_about_a_person_is_given_out(club, run):
+    printed = run.ok("person", "export", "P001")
+    assert printed.document["person"] == "P001"
+    assert printed.document["records"]["deliveries"][0]["state"] == "pending"
+    assert "hand it to this person alone" in run.ok("person", "export", "P001", "--out", club.folder / "out").out
+    file = club.folder / "out" / "P001.json"
+    assert json.loads(file.read_text())["records"]["deliveries"] == printed.document["records"]["deliveries"]
+    assert file.stat().st_mode & 0o077 == 0

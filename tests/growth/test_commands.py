@@ -66,6 +66,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "person show": ("P00005",),
     "person pause": ("P00005",),
     "person resume": ("P00005",),
+    "person export": ("P00006",),
     "person erase": ("P00005",),
     "payment add": ("M00005 --from 2019-01-01 --to 2019-12-31 --amount 1 --currency RUB",),
     "payment list": ("M00005",),

@@ -1,0 +1,87 @@
+"""Reads every row about a person, in whichever table: what `erase` would make anonymous."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, or_, select
+
+from mailer.domain.address import Address
+from mailer.store.schema import (
+    attempts,
+    deliveries,
+    exclusions,
+    failures,
+    history,
+    holds,
+    letters,
+    mailings,
+    memberships,
+    own_pauses,
+    payments,
+    raw_reports,
+    recipients,
+    reports,
+    seats,
+    wishes,
+)
+
+Row = dict[str, object]
+
+
+def rows_about(connection: Connection, person: str) -> dict[str, list[Row]]:
+    """The rows by table, each in the order of its key; a row of a mailing also names its `issue`.
+
+    The mail of a report as it came, where it is kept; the payments of the person's memberships, also those of a second seat.
+    """
+    issues = {row.id: f"{row.newsletter}/{row.serial}" for row in connection.execute(_issues(person))}
+    about = {table.name: _read(connection, table, where) for table, where in _conditions(connection, person)}
+    for rows in about.values():
+        for row in rows:
+            if row.get("mailing") in issues:
+                row["issue"] = issues[row["mailing"]]
+    return about
+
+
+def _conditions(connection: Connection, person: str) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """Each table with what makes a row of it one about the person."""
+    own = select(deliveries.c.id).where(deliveries.c.person == person)
+    joined = select(seats.c.membership).where(seats.c.person == person)
+    wires = _addresses(connection, person)
+    copies = [f"delivery {identity}" for identity in connection.execute(own).scalars()]
+    named = or_(reports.c.delivery.in_(own), reports.c.person == person)
+    yield seats, seats.c.person == person
+    yield memberships, memberships.c.id.in_(joined)
+    yield payments, payments.c.membership.in_(joined)
+    yield own_pauses, own_pauses.c.person == person
+    yield wishes, wishes.c.person == person
+    yield recipients, recipients.c.person == person
+    yield exclusions, exclusions.c.person == person
+    yield deliveries, deliveries.c.person == person
+    yield attempts, attempts.c.delivery.in_(own)
+    yield reports, named
+    yield raw_reports, raw_reports.c.id.in_(select(reports.c.raw).where(named))
+    yield failures, failures.c.delivery.in_(own)
+    yield holds, holds.c.address.in_({Address.from_wire(wire).normal for wire in wires})
+    yield letters, letters.c.recipient.in_(wires)
+    yield history, history.c.subject.in_([person, *copies])
+
+
+def _addresses(connection: Connection, person: str) -> set[str]:
+    """Every address that the register or a copy has of the person."""
+    columns = ((seats.c.address, seats.c.person), (deliveries.c.address, deliveries.c.person))
+    return {
+        wire
+        for address, whose in columns
+        for wire in connection.execute(select(address).where(whose == person)).scalars()
+        if wire
+    }
+
+
+def _issues(person: str) -> Select[tuple[int, str, int]]:
+    of_person = [select(table.c.mailing).where(table.c.person == person) for table in (recipients, exclusions)]
+    columns = (mailings.c.id, mailings.c.newsletter, mailings.c.serial)
+    return select(*columns).where(or_(*(mailings.c.id.in_(query) for query in of_person)))
+
+
+def _read(connection: Connection, table: Table, where: ColumnElement[bool]) -> list[Row]:
+    rows = connection.execute(select(table).where(where).order_by(*table.primary_key)).mappings()
+    return [dict(row) for row in rows]

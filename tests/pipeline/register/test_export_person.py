@@ -1,0 +1,75 @@
+"""Whatever table tells of a person, the export tells it too; and it tells of no one else."""
+
+import json
+from datetime import date
+
+import pytest
+from sqlalchemy import Connection, Table, select
+
+from mailer.app.installation import App
+from mailer.cli import console
+from mailer.domain.delivery import Rejected, Reply
+from mailer.domain.errors import NotFound
+from mailer.domain.membership import Pause
+from mailer.pipeline.bounces import preferences
+from mailer.pipeline.bounces.holds import hold_by_hand
+from mailer.pipeline.register.erase import erase
+from mailer.pipeline.register.export_person import export_person
+from mailer.store.columns import metadata
+from mailer.store.schema import history
+from mailer.views.personal_data import personal_data_document
+from tests.club import Club, begin, copies
+from tests.pipeline.register.test_erase import ADDRESS, OTHERS, PERSON, TRACES, boris
+from tests.pipeline.relayed import deliver
+from tests.reported import DOMAIN, bounce, come, path_of
+
+DEAD = Rejected(reply=Reply(code=550, status="5.1.1", text=f"<{ADDRESS}>: no such user"))
+
+
+def told(app: App) -> str:
+    own = export_person(app.context, PERSON)
+    return console.as_text(personal_data_document(own.person, own.at, own.rows))
+
+
+def tells(connection: Connection, table: Table) -> bool:
+    rows = connection.execute(select(table)).all()
+    return any(trace in repr(row).replace("M-Kestrel", "") for row in rows for trace in TRACES)
+
+
+def test_every_table_that_tells_of_the_person_is_in_the_export(club: Club, clock: object) -> None:
+    club.settle(bounces={"return_path_domain": DOMAIN})
+    with club.opened(clock) as app:
+        begin(app, [*OTHERS, boris()])
+        deliver(app, {"desk001@members.example": DEAD})
+        copy = copies(app)[PERSON]
+        path = path_of(app, copy)
+        come(app, bounce(path, ADDRESS, message_id=copy.message_id), path)
+        hold_by_hand(app.context, ADDRESS, "by telephone")
+        preferences.pause_for(app.context, PERSON, Pause(first=date(2018, 8, 1), last=None))
+        with app.store.reading() as connection:
+            telling = {table.name for table in metadata.sorted_tables if tells(connection, table)}
+        records = json.loads(told(app))["records"]
+        assert {"deliveries", "recipients", "reports", "raw_reports", "holds", "own_pauses"} <= telling
+        assert telling <= {name for name, rows in records.items() if rows}
+        assert records["attempts"][0]["outcome"] == "accepted"
+        assert records["deliveries"][0]["issue"] == "harbour-letter/41"
+        assert "No such user here" in records["raw_reports"][0]["content"]
+        with app.store.reading() as connection:
+            given = connection.execute(select(history.c.verb).where(history.c.subject == PERSON)).scalars().all()
+        assert given[-1] == "export"
+
+
+def test_it_tells_of_no_one_else(app: App) -> None:
+    begin(app, [*OTHERS, boris()])
+    deliver(app)
+    text = told(app)
+    assert ADDRESS in text
+    assert not [name for name in ("desk001", "Reader001", "desk002", "P002") if name in text]
+
+
+def test_one_who_is_not_known_or_erased(app: App) -> None:
+    begin(app, [*OTHERS, boris()])
+    deliver(app)
+    erase(app.context, PERSON)
+    with pytest.raises(NotFound, match="there is no person 'P-Kestrel'"):
+        export_person(app.context, PERSON)
