@@ -121,7 +121,7 @@ def say(document: object, *lines: str) -> None:
         say_document(document)
     else:
         for line in lines:
-            sys.stdout.write(_shown(line) + "\n")
+            sys.stdout.write(shown(line) + "\n")
 
 
 def say_document(document: object) -> None:
@@ -139,21 +139,24 @@ def as_text(document: object) -> str:
 
 def show(document: object, columns: Sequence[str], rows: Iterable[Sequence[object]], *lines: str) -> None:
     """Print the document as JSON when that was asked for, else a table of the rows if there are any, then the lines."""
-    if invocation.as_json:
-        say(document)
-        return
+    if not invocation.as_json:
+        for line in drawn(columns, rows):
+            sys.stdout.write(f"{line}\n")
+    say(document, *lines)
+
+
+def drawn(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[str]:
+    """The lines of a table of the rows; none where there is no row."""
     from mailer.cli.tables import UNLIMITED_WIDTH, table_lines
 
     table = [list(map(cell_text, row)) for row in rows]
     width = get_terminal_size().columns if sys.stdout.isatty() else UNLIMITED_WIDTH
-    for line in table_lines(columns, table, width) if table else ():
-        sys.stdout.write(f"{line}\n")
-    say(document, *lines)
+    return table_lines(columns, table, width) if table else ()
 
 
 def complain(message: str) -> None:
     """A line for the person, on stderr."""
-    for line in _shown(message).splitlines():
+    for line in shown(message).splitlines():
         sys.stderr.write(f"mailer: {line}\n")
 
 
@@ -172,7 +175,7 @@ def confirm(question: str, *, typed: str | None = None) -> None:
         return
     if not sys.stdin.isatty():
         raise Refused(f"{question} There is no terminal to ask in: run it in one, or add --yes")
-    sys.stderr.write(f"{_shown(question)} {f'Type {typed} to go on' if typed else '[y/N]'}: ")
+    sys.stderr.write(f"{shown(question)} {f'Type {typed} to go on' if typed else '[y/N]'}: ")
     sys.stderr.flush()
     answer = sys.stdin.readline().strip()
     if answer != typed and not (typed is None and answer.lower() in {"y", "yes"}):
@@ -186,11 +189,12 @@ def cell_text(cell: object) -> str:
     if isinstance(cell, datetime):
         return local_time(cell)
     if isinstance(cell, list | tuple):
-        return _shown(" ".join(map(str, cell)))
-    return _shown(str(cell))
+        return shown(" ".join(map(str, cell)))
+    return shown(str(cell))
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """The text as people may see it: harmless to a terminal, with commands as they are typed here."""
     return in_form(harmless(text), invocation.command)
 
 

@@ -1,51 +1,96 @@
 """Commands that show how an issue stands: status, report, unsent."""
 
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mailer.cli import console
 from mailer.cli.arguments import Issue, issue_if_any, one_person
 
+if TYPE_CHECKING:
+    from mailer.app.installation import App
+    from mailer.cli.watching import Standing
+    from mailer.pipeline.context import IssueName
 
-def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE", callback=issue_if_any)] = None) -> None:
+
+def status(
+    issue: Annotated[str | None, typer.Argument(metavar="ISSUE", callback=issue_if_any)] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="show it anew every two seconds, until the mailing has ended or Ctrl-C")
+    ] = False,
+) -> None:
     """Show progress and time left.
 
-    Example: mailer status russia-confidential/253
+    Example: mailer status russia-confidential/253 --watch
     """
+    from mailer.cli.watching import keep_showing
+
+    if watch and console.invocation.as_json:
+        raise typer.BadParameter("--watch is for people; a program asks again", param_hint="--watch")
+    app = console.open_installation()
+    name = None if issue is None else console.parse_issue(issue)
+    if watch:
+        keep_showing(partial(_standing, app, name))
+        return
+    standing = _standing(app, name)
+    console.warn(standing.doubts)
+    console.show(standing.document, standing.columns, standing.rows, *standing.lines)
+    console.warn(standing.advice)
+
+
+def _standing(app: "App", issue: "IssueName | None") -> "Standing":
     from mailer.app.inbound import unmoved_mails
     from mailer.app.scheduler import daemon_runs
+    from mailer.views.remedies import sentence
+
+    doubt, unmoved = app.context.doubt_of_clock(), unmoved_mails(app)
+    doubts = (*unmoved, *([sentence(doubt)] if doubt else []))
+    daemon = daemon_runs(app)
+    return _of_issue(app, issue, doubts, daemon=daemon) if issue else _of_all(app, unmoved, doubts, daemon=daemon)
+
+
+def _of_all(app: "App", unmoved: list[str], doubts: tuple[str, ...], *, daemon: bool) -> "Standing":
+    from mailer.cli.watching import Standing
     from mailer.domain.remedy import Action
-    from mailer.pipeline.mailings.report import issue_progress, progress_of_all
+    from mailer.pipeline.mailings.report import progress_of_all
     from mailer.pipeline.overview.to_do import to_do
     from mailer.views.plain_words import counted
-    from mailer.views.progress import approval_lines, count_states, explain_state, progress_document, progress_lines
-    from mailer.views.remedies import advise, sentence
+    from mailer.views.progress import count_states, explain_state, progress_document
+    from mailer.views.remedies import advise
 
-    app = console.open_installation()
-    now, daemon = app.context.clock.now(), daemon_runs(app)
-    doubt = app.context.doubt_of_clock()
-    unmoved = unmoved_mails(app)
-    console.warn([*unmoved, *([sentence(doubt)] if doubt else [])])
-    if issue is None:
-        every, waiting = progress_of_all(app.context), to_do(app.context, unmoved)
-        console.show(
-            list(map(progress_document, every)),
-            ("issue", "state", "copies", ""),
-            [(each.issue, each.state, count_states(each), explain_state(each, now, daemon=daemon)) for each in every],
+    now, every, waiting = app.context.clock.now(), progress_of_all(app.context), to_do(app.context, unmoved)
+    waits = counted(len(waiting), "thing waits", "things wait") + " for you"
+    return Standing(
+        document=list(map(progress_document, every)),
+        columns=("issue", "state", "copies", ""),
+        rows=[(each.issue, each.state, count_states(each), explain_state(each, now, daemon=daemon)) for each in every],
+        lines=(
             *([] if every else ["no issue is planned"]),
             "the daemon runs" if daemon else "no daemon runs",
-            *(
-                [advise(counted(len(waiting), "thing waits", "things wait") + " for you", Action.LIST_TO_DO.of())]
-                if waiting
-                else []
-            ),
-        )
-        return
-    mailing = issue_progress(app.context, console.parse_issue(issue))
-    console.say(progress_document(mailing), *progress_lines(mailing, now, daemon=daemon), *approval_lines(mailing))
-    if mailing.under_way and not mailing.counts["sending"] and not daemon:
-        console.warn([advise("no daemon runs", Action.SEND_HERE.of(issue))])
+            *([advise(waits, Action.LIST_TO_DO.of())] if waiting else []),
+        ),
+        doubts=doubts,
+    )
+
+
+def _of_issue(app: "App", issue: "IssueName", doubts: tuple[str, ...], *, daemon: bool) -> "Standing":
+    from mailer.cli.watching import Standing
+    from mailer.domain.mailing import ENDED
+    from mailer.domain.remedy import Action
+    from mailer.pipeline.mailings.report import issue_progress
+    from mailer.views.progress import approval_lines, progress_document, progress_lines
+    from mailer.views.remedies import advise
+
+    mailing = issue_progress(app.context, issue)
+    waits_for_daemon = mailing.under_way and not mailing.counts["sending"] and not daemon
+    return Standing(
+        document=progress_document(mailing),
+        lines=(*progress_lines(mailing, app.context.clock.now(), daemon=daemon), *approval_lines(mailing)),
+        doubts=doubts,
+        advice=(advise("no daemon runs", Action.SEND_HERE.of(str(issue))),) if waits_for_daemon else (),
+        ended=mailing.state in ENDED,
+    )
 
 
 def report(issue: Issue) -> None:

@@ -1,0 +1,72 @@
+"""Shows how things stand again and again: drawn anew at a terminal, elsewhere whenever something has changed."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event
+
+from mailer.cli import console
+
+# Seconds between two looks.
+EVERY = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How things stand: a document for programs; for people a table and lines, with doubts before and advice behind.
+
+    `ended`: nothing more will change by itself.
+    """
+
+    document: object
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[object]] = ()
+    lines: Sequence[str] = ()
+    doubts: Sequence[str] = ()
+    advice: Sequence[str] = ()
+    ended: bool = False
+
+
+def keep_showing(look: Callable[[], Standing]) -> None:
+    """Show what `look` finds until it has ended, or the person ends it with Ctrl-C."""
+    pause = Event()
+    try:
+        with _screen() as draw:
+            while True:
+                standing = look()
+                draw("\n".join(_text(standing)))
+                if standing.ended:
+                    return
+                pause.wait(EVERY)
+    except KeyboardInterrupt:
+        return
+
+
+def _text(standing: Standing) -> Iterator[str]:
+    yield from (console.shown(f"note: {doubt}") for doubt in standing.doubts)
+    yield from console.drawn(standing.columns, standing.rows)
+    yield from map(console.shown, standing.lines)
+    yield from (console.shown(f"note: {advice}") for advice in standing.advice)
+
+
+@contextmanager
+def _screen() -> Iterator[Callable[[str], None]]:
+    """What draws a text in place of the one before; where there is no terminal, below it when it is another one."""
+    if not sys.stdout.isatty():
+        before = [""]
+
+        def write(text: str) -> None:
+            if text != before[0]:
+                sys.stdout.write(f"{text}\n")
+                sys.stdout.flush()
+            before[0] = text
+
+        yield write
+        return
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(console=Console(highlight=False), auto_refresh=False, vertical_overflow="crop") as live:
+        yield lambda text: live.update(Text.from_ansi(text), refresh=True)

@@ -1,0 +1,88 @@
+"""`mailer status --watch` shows how things stand until a mailing has ended, or the person has seen enough."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mailer.cli import watching
+from mailer.cli.watching import Standing, keep_showing
+from tests.club import ISSUE, Club, begin, members
+
+
+class Pause:
+    """Ends as Ctrl-C does after so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def wait(self, seconds: float) -> None:
+        assert seconds == 2.0
+        self.looks -= 1
+        if not self.looks:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def three_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "Event", lambda: Pause(3))
+
+
+def test_all_issues_are_shown_until_a_person_has_seen_enough(run, at, three_looks) -> None:
+    at("planned")
+    once, watched = run.ok("status"), run.ok("status", "--watch")
+    assert watched.out == once.out  # nothing has changed: it is said once
+
+
+def test_a_mailing_that_has_ended_is_shown_once(run, at, three_looks) -> None:
+    at("planned")
+    run.ok("cancel", str(ISSUE), "--yes")
+    watched = run.ok("status", str(ISSUE), "--watch")
+    assert watched.out == run.ok("status", str(ISSUE)).out
+    assert "is cancelled" in watched.out
+
+
+def test_what_changes_is_shown_anew_with_its_doubts_and_advice(capsys) -> None:
+    standings = iter(
+        [
+            Standing(document=None, lines=["1 of 3 copies done"], doubts=["the clock is wrong"]),
+            Standing(document=None, lines=["2 of 3 copies done"], advice=["no daemon runs"]),
+            Standing(document=None, columns=("issue", "state"), rows=[("letter/41", "closed")], ended=True),
+        ]
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watching, "Event", lambda: Pause(9))
+        keep_showing(lambda: next(standings))
+    assert capsys.readouterr().out.splitlines() == [
+        *("note: the clock is wrong", "1 of 3 copies done"),
+        *("2 of 3 copies done", "note: no daemon runs"),
+        *("\x1b[1missue      state\x1b[0m" if sys.stdout.isatty() else "issue      state", "letter/41  closed"),
+    ]
+
+
+def test_a_program_asks_again_instead(run, at) -> None:
+    at("planned")
+    refused = run("--json", "status", "--watch")
+    assert (refused.status, refused.out) == (2, "")
+    assert "--watch is for people" in refused.err
+
+
+def test_a_terminal_is_drawn_anew_and_left_as_it_was(tmp_path: Path) -> None:
+    club = Club.found(tmp_path / "club")
+    with club.opened() as app:
+        begin(app, members(2))
+    main_end, terminal = pty.openpty()
+    command = [sys.executable, "-m", "mailer", "--config", str(club.config), "status", "--watch"]
+    watching_process = subprocess.Popen(command, stdout=terminal, stdin=terminal, stderr=subprocess.PIPE)
+    os.close(terminal)
+    shown = b""
+    while b"no daemon runs" not in shown:
+        shown += os.read(main_end, 4096)
+    watching_process.send_signal(2)
+    _, complaints = watching_process.communicate(timeout=60)
+    os.close(main_end)
+    assert (watching_process.returncode, complaints) == (0, b"")
+    assert b"harbour-letter/41" in shown
