@@ -58,9 +58,9 @@ def differs(*, program: bool) -> None:
 
 def relay_left_out(name: str, why: str) -> None:
     """One of several relays failed; it is tried again, after ever longer pauses."""
-    log.warning("the relay %s is left out for now, and tried again: %s", name, why)
+    events.warn("the relay %(relay)s is left out for now, and tried again: %(why)s", relay=name, why=why)
 
 
 def relay_is_back(name: str) -> None:
     """A relay that was left out has taken a copy."""
-    log.warning("the relay %s takes copies again", name)
+    events.warn("the relay %(relay)s takes copies again", relay=name)
