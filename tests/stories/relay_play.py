@@ -12,6 +12,7 @@ from mailer.pipeline.mailings.report import distribution_report, issue_progress
 from mailer.pipeline.mailings.supplement import find_missing_copies
 from mailer.pipeline.sending.sender import Sender
 from mailer.pipeline.sending.wait import send_until_done
+from tests.brought import bring
 from tests.club import ISSUE, THURSDAY, Club, Member, begin, copies, states
 from tests.doubles import RunningClock
 from tests.relay_moods import most_within
@@ -46,10 +47,10 @@ async def play(
     club: Club, mood: Mood, people: Sequence[Member], *, delivery: dict[str, object] | None = None, **smtp: object
 ) -> Played:
     """Send the issue to these people through a relay in this mood, until nothing is left that can be done now."""
+    bring(club, begin, people)
     async with Sink(mood=mood) as sink:
         tables = {"smtp": {"connections": 4, **smtp}, "delivery": delivery or {}}
         with club.sending(RunningClock(THURSDAY), sink, **tables) as (app, sender):
-            begin(app, people)
             return await finish(app, sender, sink)
 
 

@@ -13,6 +13,7 @@ from mailer.pipeline.mailings.why import explain_entitlement
 from mailer.store import letters, mailings
 from mailer.views.fate import fate_sentence
 from mailer.views.report import report_lines
+from tests.brought import bring
 from tests.club import ISSUE, THURSDAY, Club, Member, begin, states
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import deliver
@@ -75,10 +76,10 @@ def state(app: App) -> MailingState:
 async def test_refusals_that_are_alike_stop_it_and_all_of_them_are_owed(
     club: Club, clock: FrozenClock, said: str, well_for: int
 ) -> None:
+    bring(club, begin, PEOPLE)
     trouble = Trouble(said, well_for=well_for)
     async with Sink(script=trouble) as sink:
         with club.sending(clock, sink, smtp={"connections": 4}, notify=NOTIFY) as (app, sender):
-            begin(app, PEOPLE)
             await sender.drain()
             assert state(app) is MailingState.PAUSED
             refused = states(app).get("rejected", 0)  # none where the words are known to be about us

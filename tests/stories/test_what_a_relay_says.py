@@ -20,6 +20,7 @@ from mailer.pipeline.mailings.pause import resume_mailing
 from mailer.pipeline.mailings.report import distribution_report, issue_progress
 from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
 from mailer.store import relay_paces
+from tests.brought import bring
 from tests.club import ISSUE, THURSDAY, Club, Member, begin, copies, states
 from tests.doubles import RunningClock
 from tests.relay_plays import Moment, Phase, Play
@@ -166,9 +167,9 @@ async def played(club: Club, cell: Cell) -> Line:
     """What follows at first, in the words of the page; and when the relay is well again, every copy that is owed leaves once."""
     clock, well = RunningClock(THURSDAY), []
     people = {cell.member(number).email: number for number in range(1, COUNT + 1)}
+    bring(club, begin, [cell.member(number) for number in people.values()])
     async with Sink(mood=lambda moment: None if well else cell(moment)) as sink:
         with club.sending(clock, sink, smtp={"connections": 1}) as (app, sender):
-            begin(app, [cell.member(number) for number in people.values()])
             sending = asyncio.create_task(sender.drain())
             await asyncio.wait({sending}, timeout=PLAYED_FOR)
             sender.stop()
