@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo check test wheel test-wheel parts growth test-real test-bounces test-browser quality quality-looks views pictures cover golden bench bench-scaling bench-idle bench-pages format lock clean
+.PHONY: help setup demo check test wheel test-wheel parts test-slow growth test-real test-bounces test-browser quality quality-looks views pictures cover golden bench bench-scaling bench-idle bench-pages format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -26,9 +26,14 @@ check: setup  ## format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+USUAL := not real and not benchmark and not browser and not quality and not slow
+
 # One worker more than there are cores: many a test waits for a server or a process.
 test: setup  ## every test that needs no root, on all cores
-	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not real and not benchmark and not browser and not quality" --ignore tests/growth/test_pages.py
+	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "$(USUAL)" --ignore tests/growth/test_pages.py
+
+test-slow: setup  ## what make test shows by a part, at full size
+	$(BIN)/pytest -m slow
 
 growth: setup  ## what every command, letter, page and form costs a club of 1,000 and of 8,000 people, counted
 	$(BIN)/pytest --people 1000 -s tests/growth
@@ -64,7 +69,7 @@ pictures: setup  ## take the pictures of docs/ anew; look at them before you com
 	$(BIN)/python -m tests.browser.pictures
 
 cover: setup  ## the tests with coverage
-	$(BIN)/pytest -m "not real and not benchmark and not browser and not quality" --ignore tests/growth/test_pages.py --cov --cov-report=term-missing
+	$(BIN)/pytest -m "$(USUAL)" --ignore tests/growth/test_pages.py --cov --cov-report=term-missing
 
 golden: setup  ## write the golden files anew; review them in the diff
 	MAILER_TESTS_GOLDEN=write $(BIN)/pytest -q tests/formats
