@@ -1,6 +1,7 @@
 """The Russian sentences: every pattern that a verb can say is there, and none that no verb says."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import email_validator
@@ -13,7 +14,7 @@ from mailer.web.texts.sentences import Sentences
 from tests.web.texts.patterns import patterns
 from tests.web.texts.test_catalogue import FOLDER, SENTENCES, entries, first
 
-WRITTEN = patterns()
+written = cache(patterns)
 
 
 def there(language: str = "ru") -> set[str]:
@@ -23,12 +24,12 @@ def there(language: str = "ru") -> set[str]:
 
 
 def test_every_sentence_is_translated() -> None:
-    assert {pattern: place for pattern, place in WRITTEN.items() if pattern not in there()} == {}
+    assert {pattern: place for pattern, place in written().items() if pattern not in there()} == {}
 
 
 def test_no_sentence_is_dead() -> None:
     """A single word is a phrase that a place of a sentence may hold; the library that reads addresses says some."""
-    said = {sentence for sentence in there() - set(WRITTEN) if " " in sentence}
+    said = {sentence for sentence in there() - set(written()) if " " in sentence}
     library = Path(email_validator.__file__).with_name("syntax.py").read_text(encoding="utf-8").replace("{}", "{0}")
     assert sorted(sentence for sentence in said if sentence.removesuffix("{0}").rstrip() not in library) == []
 
