@@ -17,7 +17,8 @@ from mailer.domain.mailing import ENDED, Mailing, MailingState
 from mailer.domain.metric import Distribution, Metric, added, alone, by_label
 from mailer.formats.cron import next_time
 from mailer.gateways.machine_state import disk_room
-from mailer.store import Connection, letters, mailings, reports
+from mailer.pipeline.upkeep.nightly import BACKED_UP, DATABASE
+from mailer.store import Connection, history, letters, mailings, reports
 from mailer.store.copies import deliveries
 from mailer.store.ledger import claims, outages
 from mailer.store.ledger.leases import lease_epoch
@@ -76,6 +77,8 @@ def _of_the_ledger(
     yield by_label(names.BOUNCES, _bounces(connection))
     yield alone(names.UNREAD_REPORTS, reports.count_open(connection))
     yield alone(names.LETTERS, letters.outbox(connection).waiting)
+    backup = history.last_of(connection, DATABASE, (BACKED_UP,))
+    yield alone(names.LAST_BACKUP, backup.at.timestamp() if backup is not None else None)
     yield alone(names.LEASE_EPOCH, lease_epoch(connection, SCHEDULER))
     yield alone(names.LEDGER_EPOCH, claims.ledger_epoch(connection))
 

@@ -6,13 +6,17 @@ from datetime import timedelta
 from mailer.app.installation import App
 from mailer.checking.result import note_of, result_of
 from mailer.domain.check_result import CheckGroup, CheckResult
-from mailer.store import sqlite
+from mailer.pipeline.upkeep.nightly import BACKED_UP, CHECKED, DAMAGED, DATABASE
+from mailer.store import history, sqlite
 from mailer.store.ledger.instants import server_time
+from mailer.views.local_time import local_minute
 from mailer.views.plain_words import size_in_words
 
 SUBJECT = "the database"
 # SQLite empties its journal every few megabytes, unless a reader that never ends holds it up.
 LONG_JOURNAL = 256_000_000
+# One is made each night; a night without a daemon may pass.
+OLD_BACKUP = timedelta(days=2)
 # Leases are compared with the clocks of all machines, and last half a minute.
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 
@@ -79,3 +83,33 @@ def check_journal(app: App) -> Iterator[CheckResult]:
         yield note_of("the journal", f"{finding}, which is long: a program keeps reading the database")
     else:
         yield CheckResult(subject="the journal", ok=True, finding=finding)
+
+
+def check_backup(app: App) -> Iterator[CheckResult]:
+    """Check that the daemon makes backups, and that the last is not old."""
+    backups, now = app.nightly_backups, app.context.clock.now()
+    if backups is None:
+        yield note_of("the backup", "the daemon makes none: [backup] folder is empty")
+        return
+    with app.store.reading() as connection:
+        last = history.last_of(connection, DATABASE, (BACKED_UP,))
+        first = history.first_instant(connection)
+    since = last.at if last is not None else first
+    old = since is not None and now - since > OLD_BACKUP
+    if last is None:
+        finding = f"there is none yet in {backups.folder}"
+        yield CheckResult(subject="the backup", ok=not old, note=True, finding=finding)
+        return
+    finding = f"the last one in {backups.folder} is of {local_minute(last.at)}"
+    yield CheckResult(subject="the backup", ok=not old, finding=finding)
+
+
+def check_soundness(app: App) -> Iterator[CheckResult]:
+    """Say what the daemon's last look at the whole database has found; a look of our own would take long."""
+    with app.store.reading() as connection:
+        last = history.last_of(connection, DATABASE, (CHECKED, DAMAGED))
+    if last is None:
+        yield CheckResult(subject="soundness", ok=True, finding="no daemon has looked yet; `mailer db check` looks now")
+        return
+    finding = f"{'sound' if last.verb == CHECKED else f'damaged, {last.detail}'} on {local_minute(last.at)}"
+    yield CheckResult(subject="soundness", ok=last.verb == CHECKED, finding=finding)

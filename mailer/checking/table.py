@@ -90,6 +90,16 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         group=CheckGroup.DATABASE,
+        look=database.check_soundness,
+        fix="stop the service, and `mailer db restore` the last sound backup",
+    ),
+    Check(
+        group=CheckGroup.DATABASE,
+        look=database.check_backup,
+        fix="let a daemon run at night, make room in the folder, and look into its log; `mailer db backup FILE` makes one now",
+    ),
+    Check(
+        group=CheckGroup.DATABASE,
         look=database.check_server_clock,
         fix="let a time service keep both clocks right: `apt-get install chrony` on both machines",
     ),
@@ -200,6 +210,11 @@ CHECKS: tuple[Check, ...] = (
         group=CheckGroup.CONSOLE,
         look=web.check_console,
         fix="correct [web] in config.toml; docs/operating.md has a part about each way to serve the console",
+    ),
+    Check(
+        group=CheckGroup.CONSOLE,
+        look=web.check_metrics,
+        fix="free the port, or choose another one in [monitoring] metrics_listen",
     ),
     Check(
         group=CheckGroup.RUNNING,

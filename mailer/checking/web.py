@@ -1,4 +1,4 @@
-"""Checks the console: where it listens, its certificate, its address in browsers, its users, and the proxies it believes."""
+"""Checks the console and the metrics: where they listen, its certificate, its address in browsers, its users, and the proxies it believes."""
 
 import socket
 import ssl
@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from mailer.app import scheduler
 from mailer.app.installation import App
 from mailer.checking.listener import is_free
-from mailer.checking.result import result_of
+from mailer.checking.result import note_of, result_of
+from mailer.config.hosts import listen_at
 from mailer.domain.address import is_loopback
 from mailer.domain.check_result import CheckResult
 from mailer.domain.errors import MailerError
@@ -43,6 +44,25 @@ def check_console(app: App) -> Iterator[CheckResult]:
             f"{SUBJECT}: proxies", partial(_proxies, app), fix="name the proxy alone in [web] trusted_proxies"
         )
     yield result_of(f"{SUBJECT}: users", partial(_users, app), fix="`mailer user add NAME --role admin`")
+
+
+def check_metrics(app: App) -> Iterator[CheckResult]:
+    """Say whether a monitor can read the figures, and whether one elsewhere is told that all is well."""
+    monitoring = app.config.monitoring
+    if monitoring.metrics_listen:
+        yield result_of("metrics", partial(_metrics, app, monitoring.metrics_listen))
+    if not (monitoring.metrics_listen or monitoring.ping_url or app.config.notify.operator):
+        fix = "name an operator in [notify], or a monitor in [monitoring]"
+        yield note_of("metrics", "no person and no monitor is told when something goes wrong", fix=fix)
+
+
+def _metrics(app: App, listen: str) -> str:
+    free, runs = is_free(*listen_at(listen)), scheduler.daemon_runs(app)
+    if free and runs:
+        raise MailerError(f"{listen}: the daemon runs, but does not listen there; see its log")
+    if not free and not runs:
+        raise MailerError(f"{listen}: another program listens there")
+    return f"{listen}; {'free, the daemon will listen there' if free else 'the daemon answers there'}"
 
 
 def _listen(app: App) -> str:

@@ -85,6 +85,11 @@ LEDGER_EPOCH = MetricName(
     kind=MetricKind.GAUGE,
     meaning="How often copies were claimed; a restored backup has a lower one.",
 )
+LAST_BACKUP = MetricName(
+    name="mailer_last_backup_timestamp_seconds",
+    kind=MetricKind.GAUGE,
+    meaning="When a daemon last made a backup.",
+)
 DISK_FREE = MetricName(
     name="mailer_disk_free_bytes",
     kind=MetricKind.GAUGE,
@@ -113,6 +118,7 @@ METRICS = (
     LEASE_EPOCH,
     LEASE_HELD,
     LEDGER_EPOCH,
+    LAST_BACKUP,
     DISK_FREE,
     BUILD,
 )

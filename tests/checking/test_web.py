@@ -11,7 +11,7 @@ import pytest
 from mailer.app.scheduler import hold_scheduler
 from mailer.app.sender import open_sender
 from mailer.checking.checks import check
-from mailer.checking.web import check_console
+from mailer.checking.web import check_console, check_metrics
 from mailer.domain.access import Role
 from mailer.domain.user import User
 from mailer.gateways.clock import SystemClock
@@ -164,3 +164,33 @@ def test_a_proxy_is_not_everybody(club: Club, proxies: list[str], ok: bool) -> N
     web = {"listen": f"127.0.0.1:{free_port()}", "behind_proxy": True, "trusted_proxies": proxies}
     found, finding = checked(club, **web)["proxies"]
     assert (found, proxies[0].partition("/")[0] in finding) == (ok, True)
+
+
+# --- metrics ------------------------------------------------------------------------------------------------------------
+
+
+def test_where_the_metrics_are_is_said_and_what_has_the_port(club: Club) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        club.settle(monitoring={"metrics_listen": f"127.0.0.1:{port}"})
+        with club.opened() as app:
+            [taken] = check_metrics(app)
+    with club.opened() as app:
+        [free] = check_metrics(app)
+    assert (taken.ok, taken.finding) == (False, f"127.0.0.1:{port}: another program listens there")
+    assert (free.ok, free.finding) == (True, f"127.0.0.1:{port}; free, the daemon will listen there")
+
+
+@pytest.mark.parametrize(
+    ("tables", "noted"),
+    [
+        ({}, True),
+        ({"notify": {"operator": "operator@club.example"}}, False),
+        ({"monitoring": {"ping_url": "https://monitor.example/1"}}, False),
+    ],
+)
+def test_a_service_that_no_one_watches_is_noted(club: Club, tables, noted) -> None:
+    club.settle(**tables)
+    with club.opened() as app:
+        results = list(check_metrics(app))
+    assert [result.note for result in results] == ([True] if noted else [])

@@ -1,0 +1,54 @@
+"""`mailer check` says how old the last backup is, and what the nightly look at the database has found."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailer.checking.database import check_backup, check_soundness
+from mailer.domain.check_result import CheckResult, CheckState
+from mailer.pipeline.upkeep.nightly import BACKED_UP, CHECKED, DAMAGED, DATABASE
+from mailer.store import history
+from tests.club import THURSDAY, Club
+
+DAY = timedelta(days=1)
+
+
+def look(club: Club, check, done: dict[str, timedelta] | None = None) -> CheckResult:
+    """The check's result when these things were done to the database so long ago."""
+    with club.opened() as app:
+        with app.store.transaction() as connection:
+            for verb, ago in (done or {}).items():
+                history.record(
+                    connection, at=THURSDAY - ago, who="daemon", verb=verb, subject=DATABASE, detail="page 7 is torn"
+                )
+        [result] = check(app)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("ago", "state"), [(DAY, CheckState.OK), (2 * DAY, CheckState.OK), (2.1 * DAY, CheckState.WRONG)]
+)
+def test_an_old_backup_is_wrong(club: Club, ago, state) -> None:
+    result = look(club, check_backup, {BACKED_UP: ago})
+    assert result.state is state
+    assert result.finding.startswith(f"the last one in {club.folder / 'backups'} is of 2018-07-1")
+
+
+def test_a_new_installation_has_none_yet_and_an_older_one_should(club: Club) -> None:
+    result = look(club, check_backup)
+    assert (result.state, result.finding) == (CheckState.NOTE, f"there is none yet in {club.folder / 'backups'}")
+    assert look(club, check_backup, {"pull": 3 * DAY}).state is CheckState.WRONG
+
+
+def test_where_the_daemon_makes_none_that_is_noted(club: Club) -> None:
+    club.settle(backup={"folder": ""})
+    result = look(club, check_backup, {"pull": 3 * DAY})
+    assert (result.state, "[backup] folder is empty" in result.finding) == (CheckState.NOTE, True)
+
+
+def test_damage_that_was_found_is_wrong(club: Club) -> None:
+    assert look(club, check_soundness).finding == "no daemon has looked yet; `mailer db check` looks now"
+    assert look(club, check_soundness, {CHECKED: 2 * DAY}).state is CheckState.OK
+    result = look(club, check_soundness, {DAMAGED: DAY})
+    assert result.state is CheckState.WRONG
+    assert result.finding.startswith("damaged, page 7 is torn on 2018-07-11")
