@@ -21,8 +21,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.txt"
 OURS = "club-mailer"
-# What the packages bring besides the default: PostgreSQL may be chosen without a further download.
-EXTRAS = ("postgresql",)
+# What the packages bring besides the default: PostgreSQL and further machines may be chosen without a download.
+EXTRAS = ("cluster",)
 # Licences in the words of SPDX, where a distribution uses its own; of two the one that we take.
 _SPDX = {
     "Apache 2.0": "Apache-2.0",
