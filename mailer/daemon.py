@@ -38,6 +38,7 @@ from mailer.pipeline.mailings.test_mailing import TestMailing, prepare_test_mail
 from mailer.pipeline.mailings.watch import PlanWatch
 from mailer.pipeline.register import drafts
 from mailer.pipeline.sending.sender import STOP_WITHIN, Sender
+from mailer.pipeline.upkeep.forget import forget_old
 from mailer.pipeline.upkeep.nightly import check_and_back_up
 from mailer.views.daemon_role import role_sentence
 from mailer.views.progress import departure_sentence
@@ -165,9 +166,13 @@ class Daemon:
             self.manager.ready()
 
     async def work_at_night(self) -> None:
-        """Check the database and back it up, once a night; nothing else waits for it."""
-        if await asyncio.to_thread(self._leads):
+        """Check the database, back it up, and delete what is old, once a night; nothing else waits for it."""
+        if not await asyncio.to_thread(self._leads):
+            return
+        try:
             await asyncio.to_thread(check_and_back_up, self.app.context, self.app.nightly_backups)
+        finally:
+            await asyncio.to_thread(forget_old, self.app.context, self.app.retention)
 
     async def send_letters(self) -> None:
         """Write the letters that are due and send those that wait; nothing else waits for them."""

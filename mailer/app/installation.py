@@ -18,6 +18,7 @@ from mailer.config import (
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, EditableSource, IssueSource
+from mailer.domain.retention import Retention
 from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.token import Keyring
 from mailer.gateways import private_files
@@ -84,6 +85,11 @@ class App:
         """Where the daemon puts backups; None where the settings name no folder."""
         folder, keep = self.config.backup.folder, self.config.backup.keep
         return NightlyBackups(folder=self.config.path(folder), keep=keep) if folder else None
+
+    @property
+    def retention(self) -> Retention:
+        """For how many days what is kept about people is kept."""
+        return Retention(**self.config.retention.model_dump())
 
     @property
     def kept_with_the_database(self) -> list[Path]:

@@ -13,7 +13,7 @@ from mailer.config.monitoring import Monitoring
 from mailer.config.reading import explain, read_toml
 from mailer.config.relays import DomainTable, RelaySettings, RelayTable, Server, Smtp
 from mailer.config.retired import without_retired
-from mailer.config.sections import BackupTable, Database, DeliveryTable, Dkim, Paths, Secrets
+from mailer.config.sections import BackupTable, Database, DeliveryTable, Dkim, Paths, RetentionTable, Secrets
 from mailer.config.web import Web
 from mailer.domain.errors import BadInput
 from mailer.domain.pacing import RelayLimit
@@ -38,6 +38,7 @@ class Config(BaseModel):
     bounces: Bounces = Bounces()
     notify: Notify = Notify()
     web: Web = Web()
+    retention: RetentionTable = RetentionTable()
     monitoring: Monitoring = Monitoring()
     secrets: Secrets = Secrets()
     _file: Path = PrivateAttr(default=Path("config.toml"))

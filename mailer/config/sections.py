@@ -62,6 +62,15 @@ class BackupTable(ConfigTable):
     keep: Whole = Field(default=14, ge=1)
 
 
+class RetentionTable(ConfigTable):
+    """For how many days what is kept about people is kept; `[bounces] keep_days` says it of mails that came back."""
+
+    letters: Whole = Field(default=365, ge=1)
+    attempts: Whole = Field(default=365, ge=30)
+    sessions: Whole = Field(default=30, ge=7)
+    wishes: Whole = Field(default=365, ge=30)
+
+
 class DeliveryTable(ConfigTable):
     """How long and how often a copy is tried, what becomes of an uncertain one, and how many processes send."""
 

@@ -168,7 +168,7 @@ def test_other_variables_do_not_offer_a_list(written, monkeypatch):
     monkeypatch.setenv("MAILER_RELAYS__HOST", "x")
     message = refused(written())
     assert (
-        "allowed: MAILER_CONFIG, MAILER_BACKUP__…, MAILER_BOUNCES__…, MAILER_DATABASE__…, MAILER_DELIVERY__…, MAILER_DKIM__…, MAILER_NOTIFY__…"
+        "allowed: MAILER_CONFIG, MAILER_BACKUP__…, MAILER_BOUNCES__…, MAILER_DATABASE__…, MAILER_DELIVERY__…, MAILER_DKIM__…, MAILER_MONITORING__…, MAILER_NOTIFY__…"
         in message
     )
     assert "MAILER_RELAY__" not in message

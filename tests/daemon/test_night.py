@@ -28,7 +28,7 @@ async def test_a_backup_of_the_night_opened_beside_the_service_sends_nothing(clu
             await daemon.work_at_night()
             [file] = (club.folder / "backups").iterdir()
             with daemon.app.store.reading() as connection:
-                assert [entry.who for entry in history.entries(connection, DATABASE)] == ["daemon", "daemon"]
+                assert [entry.who for entry in history.entries(connection, DATABASE)] == ["daemon"] * 3
 
             beside = Club(club.folder.parent / "beside")
             away = shutil.ignore_patterns("mailer.db*", ".mailer*", "backups")

@@ -32,9 +32,9 @@ def check_and_back_up(context: Context, backups: NightlyBackups | None) -> None:
     A damaged database is not backed up, so that no sound backup is deleted for one of it. Both stand in the history. Raises
     MailerError when the backup cannot be made: it is tried again later.
     """
-    if _is_due(context, CHECKED, DAMAGED):
+    if is_due_tonight(context, CHECKED, DAMAGED):
         _check(context)
-    if backups is not None and _is_sound(context) and _is_due(context, BACKED_UP):
+    if backups is not None and _is_sound(context) and is_due_tonight(context, BACKED_UP):
         _back_up(context, backups)
 
 
@@ -65,7 +65,8 @@ def _back_up(context: Context, backups: NightlyBackups) -> None:
         context.record(connection, BACKED_UP, DATABASE, f"{name}{without}")
 
 
-def _is_due(context: Context, *verbs: str) -> bool:
+def is_due_tonight(context: Context, *verbs: str) -> bool:
+    """Whether none of these was done to the database since the night began."""
     with context.store.reading() as connection:
         last, first = history.last_of(connection, DATABASE, verbs), history.first_instant(connection)
     return is_due(last.at if last is not None else None, first, _local(context.clock.now()))

@@ -1,0 +1,43 @@
+"""Deletes at night what is older than its time, table by table, and writes into the history how much that was."""
+
+from dataclasses import fields
+from datetime import timedelta
+
+from mailer.domain.looks import Look, look_to_keep, seen_twice
+from mailer.domain.retention import Retention
+from mailer.pipeline.context import Context
+from mailer.pipeline.upkeep.nightly import DATABASE, is_due_tonight
+from mailer.store import forgetting
+from mailer.store.ledger import instants
+
+FORGET = "forget"
+
+
+def forget_old(context: Context, retention: Retention) -> None:
+    """Delete what is old, when that is due tonight; only what an earlier night has seen as old, too: the clock may be wrong."""
+    if not is_due_tonight(context, FORGET):
+        return
+    context.refuse_wrong_clock()
+    counts = {field.name: _forget(context, field.name, getattr(retention, field.name)) for field in fields(retention)}
+    words = [f"{count} {name} older than {getattr(retention, name)} days" for name, count in counts.items() if count]
+    with context.store.transaction() as connection:
+        context.record(connection, FORGET, DATABASE, ", ".join(words) or "nothing was old")
+
+
+def _forget(context: Context, name: str, days: int) -> int:
+    """How many rows of this name were forgotten; each transaction is short, since senders write, too."""
+    clock, look_name = context.clock, f"old {name}"
+    look = Look(at=clock.now(), boot=clock.boot(), elapsed=clock.elapsed(), before=clock.now() - timedelta(days=days))
+    with context.store.transaction() as connection:
+        first = instants.first_look(connection, look_name)
+        instants.keep_look(connection, look_name, look_to_keep(first, look))
+    before, count = seen_twice(first, look), 0
+    if before is None:
+        return 0
+    for step in forgetting.STEPS[name]:
+        key: int | None = 0
+        while key is not None:
+            with context.store.transaction() as connection:
+                forgotten, key = step(connection, before, key)
+                count += forgotten
+    return count
