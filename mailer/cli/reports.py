@@ -10,7 +10,7 @@ from mailer.cli.arguments import Issue, issue_if_any, one_person
 
 if TYPE_CHECKING:
     from mailer.app.installation import App
-    from mailer.cli.watching import Standing
+    from mailer.cli.watching import Glance
     from mailer.pipeline.context import IssueName
 
 
@@ -31,15 +31,15 @@ def status(
     app = console.open_installation()
     name = None if issue is None else console.parse_issue(issue)
     if watch:
-        keep_showing(partial(_standing, app, name))
+        keep_showing(partial(_glance, app, name))
         return
-    standing = _standing(app, name)
-    console.warn(standing.doubts)
-    console.show(standing.document, standing.columns, standing.rows, *standing.lines)
-    console.warn(standing.advice)
+    glance = _glance(app, name)
+    console.warn(glance.doubts)
+    console.show(glance.document, glance.columns, glance.rows, *glance.lines)
+    console.warn(glance.advice)
 
 
-def _standing(app: "App", issue: "IssueName | None") -> "Standing":
+def _glance(app: "App", issue: "IssueName | None") -> "Glance":
     from mailer.app.inbound import unmoved_mails
     from mailer.app.scheduler import daemon_runs
     from mailer.views.remedies import sentence
@@ -50,8 +50,8 @@ def _standing(app: "App", issue: "IssueName | None") -> "Standing":
     return _of_issue(app, issue, doubts, daemon=daemon) if issue else _of_all(app, unmoved, doubts, daemon=daemon)
 
 
-def _of_all(app: "App", unmoved: list[str], doubts: tuple[str, ...], *, daemon: bool) -> "Standing":
-    from mailer.cli.watching import Standing
+def _of_all(app: "App", unmoved: list[str], doubts: tuple[str, ...], *, daemon: bool) -> "Glance":
+    from mailer.cli.watching import Glance
     from mailer.domain.remedy import Action
     from mailer.pipeline.mailings.report import progress_of_all
     from mailer.pipeline.overview.to_do import to_do
@@ -61,7 +61,7 @@ def _of_all(app: "App", unmoved: list[str], doubts: tuple[str, ...], *, daemon: 
 
     now, every, waiting = app.context.clock.now(), progress_of_all(app.context), to_do(app.context, unmoved)
     waits = counted(len(waiting), "thing waits", "things wait") + " for you"
-    return Standing(
+    return Glance(
         document=list(map(progress_document, every)),
         columns=("issue", "state", "copies", ""),
         rows=[(each.issue, each.state, count_states(each), explain_state(each, now, daemon=daemon)) for each in every],
@@ -74,8 +74,8 @@ def _of_all(app: "App", unmoved: list[str], doubts: tuple[str, ...], *, daemon: 
     )
 
 
-def _of_issue(app: "App", issue: "IssueName", doubts: tuple[str, ...], *, daemon: bool) -> "Standing":
-    from mailer.cli.watching import Standing
+def _of_issue(app: "App", issue: "IssueName", doubts: tuple[str, ...], *, daemon: bool) -> "Glance":
+    from mailer.cli.watching import Glance
     from mailer.domain.mailing import ENDED
     from mailer.domain.remedy import Action
     from mailer.pipeline.mailings.report import issue_progress
@@ -84,7 +84,7 @@ def _of_issue(app: "App", issue: "IssueName", doubts: tuple[str, ...], *, daemon
 
     mailing = issue_progress(app.context, issue)
     waits_for_daemon = mailing.under_way and not mailing.counts["sending"] and not daemon
-    return Standing(
+    return Glance(
         document=progress_document(mailing),
         lines=(*progress_lines(mailing, app.context.clock.now(), daemon=daemon), *approval_lines(mailing)),
         doubts=doubts,

@@ -13,7 +13,7 @@ EVERY = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Glance:
     """How things stand: a document for programs; for people a table and lines, with doubts before and advice behind.
 
     `ended`: nothing more will change by itself.
@@ -28,26 +28,26 @@ class Standing:
     ended: bool = False
 
 
-def keep_showing(look: Callable[[], Standing]) -> None:
+def keep_showing(look: Callable[[], Glance]) -> None:
     """Show what `look` finds until it has ended, or the person ends it with Ctrl-C."""
     pause = Event()
     try:
         with _screen() as draw:
             while True:
-                standing = look()
-                draw("\n".join(_text(standing)))
-                if standing.ended:
+                glance = look()
+                draw("\n".join(_text(glance)))
+                if glance.ended:
                     return
                 pause.wait(EVERY)
     except KeyboardInterrupt:
         return
 
 
-def _text(standing: Standing) -> Iterator[str]:
-    yield from (console.shown(f"note: {doubt}") for doubt in standing.doubts)
-    yield from console.drawn(standing.columns, standing.rows)
-    yield from map(console.shown, standing.lines)
-    yield from (console.shown(f"note: {advice}") for advice in standing.advice)
+def _text(glance: Glance) -> Iterator[str]:
+    yield from (console.shown(f"note: {doubt}") for doubt in glance.doubts)
+    yield from console.drawn(glance.columns, glance.rows)
+    yield from map(console.shown, glance.lines)
+    yield from (console.shown(f"note: {advice}") for advice in glance.advice)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailer.cli import watching
-from mailer.cli.watching import Standing, keep_showing
+from mailer.cli.watching import Glance, keep_showing
 from tests.club import ISSUE, Club, begin, members
 
 
@@ -46,16 +46,16 @@ def test_a_mailing_that_has_ended_is_shown_once(run, at, three_looks) -> None:
 
 
 def test_what_changes_is_shown_anew_with_its_doubts_and_advice(capsys) -> None:
-    standings = iter(
+    glances = iter(
         [
-            Standing(document=None, lines=["1 of 3 copies done"], doubts=["the clock is wrong"]),
-            Standing(document=None, lines=["2 of 3 copies done"], advice=["no daemon runs"]),
-            Standing(document=None, columns=("issue", "state"), rows=[("letter/41", "closed")], ended=True),
+            Glance(document=None, lines=["1 of 3 copies done"], doubts=["the clock is wrong"]),
+            Glance(document=None, lines=["2 of 3 copies done"], advice=["no daemon runs"]),
+            Glance(document=None, columns=("issue", "state"), rows=[("letter/41", "closed")], ended=True),
         ]
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(watching, "Event", lambda: Pause(9))
-        keep_showing(lambda: next(standings))
+        keep_showing(lambda: next(glances))
     assert capsys.readouterr().out.splitlines() == [
         *("note: the clock is wrong", "1 of 3 copies done"),
         *("2 of 3 copies done", "note: no daemon runs"),
