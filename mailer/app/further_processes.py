@@ -147,7 +147,8 @@ class FurtherProcesses:
             company_log.done()
             return _PAUSE.total_seconds()
         if status in {OTHER_SETTINGS, OTHER_PROGRAM}:
-            company_log.differs(program=status == OTHER_PROGRAM)
+            if self._not_before < inf:  # another one has found it, too, and it was said
+                company_log.differs(program=status == OTHER_PROGRAM)
             return inf
         if status in _TROUBLES:
             self._troubles += status == TROUBLE + RelayTrouble.PASSING

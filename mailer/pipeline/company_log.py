@@ -46,13 +46,13 @@ def differs(*, program: bool) -> None:
     """A further sending process would work by other settings than the first one, or by another version of the program."""
     if program:
         events.warn(
-            "no further sending process is started: the program was replaced since this process started; it sends alone "
-            "until it is restarted"
+            "no further sending process is started: the program was replaced since this process started; until a restart it "
+            "sends alone, over its part of the connections"
         )
         return
     events.warn(
-        "no further sending process is started: config.toml, schedules/ or a key has changed since this one read them; "
-        "SIGHUP reads schedules/ again, a restart all of them"
+        "no further sending process is started: config.toml, schedules/ or a key has changed since this one read them; it "
+        "sends alone, over its part of the connections; SIGHUP reads schedules/ again, a restart all of them"
     )
 
 

@@ -110,6 +110,21 @@ def test_one_that_dies_again_and_again_is_said_once_and_started_ever_more_seldom
     ]
 
 
+def test_several_that_find_other_settings_say_so_once(
+    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture, program: Callable[[str], Path]
+) -> None:
+    program(f"sys.exit({OTHER_SETTINGS})")
+    with club.opened(clock) as app:
+        further = FurtherProcesses(app, 3)
+        for _ in range(2):
+            further.want(None)
+            for process in further._running.values():
+                process.running.wait(60)
+            assert further.has_ended()
+            further.use(app.context)  # after a reload it is said again
+    assert ["no further sending process" in message for message in caplog.messages] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("status", "line"),
     [
@@ -250,8 +265,8 @@ def test_another_version_of_the_program_neither_sends_nor_opens_the_database(
         further.close()
     [line] = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert line == (
-        "no further sending process is started: the program was replaced since this process started; it sends alone until it "
-        "is restarted"
+        "no further sending process is started: the program was replaced since this process started; until a restart it sends "
+        "alone, over its part of the connections"
     )
 
 
