@@ -135,9 +135,12 @@ def levelled(carried: Mapping[str, int], weights: Mapping[str, int]) -> dict[str
     return {name: max(carried[name], int(ahead * weight) - _BEHIND_AT_MOST) for name, weight in weights.items()}
 
 
-def within(room: Mapping[str, int], in_hand: Mapping[str, int], most: int, *, relays: int) -> dict[str, int]:
-    """The room of each relay, so that all of so many relays have at most `most` copies in hand together; 0: no limit."""
+def within(room: Mapping[str, int], in_hand: int, most: int) -> dict[str, int]:
+    """The room of the relays, so that no more than `most` copies are in hand with those that are now; 0: no limit."""
     if not most:
         return dict(room)
-    each = max(1, most // relays)
-    return {name: max(0, min(free, each - in_hand.get(name, 0))) for name, free in room.items()}
+    left, limited = max(0, most - in_hand), dict(room)
+    for place, name in enumerate(sorted(room, key=room.__getitem__)):  # what one leaves is for those that want more
+        limited[name] = min(room[name], left // (len(room) - place))
+        left -= limited[name]
+    return limited

@@ -7,7 +7,7 @@ done already costs seconds at most; so there are no retries, no locks and no per
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -179,7 +179,9 @@ class _Connector(PsycopgConnector):
         return row
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
-        await super().execute_query_async(query, **arguments)
+        # A bell that cannot be deleted now is forgotten later; the worker would leave its error to the loop.
+        with suppress(ConnectorException) if "job_id" in arguments else nullcontext():
+            await super().execute_query_async(query, **arguments)
         if arguments.keys() == {"worker_id"}:
             self._beats[arguments["worker_id"]] = _elapsed()
 

@@ -175,12 +175,11 @@ class SenderLedger:
             name: throttle.room(lanes[name].in_hand() if name in lanes else 0)
             for name, throttle in self._throttles.items()
         }
-        in_hand = {name: lane.in_hand() for name, lane in lanes.items()}
         paces = {name: throttle.state() for name, throttle in self._throttles.items() if throttle.is_changed()}
         return TurnRequest(
             owner=self._owner,
             results=results,
-            room=within(room, in_hand, self._settings.marked_at_most, relays=len(self._throttles)),
+            room=within(room, len(self._in_hand), self._settings.marked_at_most),
             carried=carried,
             unmakable=tuple(self._unmakable),
             sizes={name: lane.health.size_limit for name, lane in lanes.items() if lane.health.size_limit is not None},

@@ -1,7 +1,7 @@
 """Senders on several machines: short leases that are renewed, few copies marked at a time, and a drain of so many seconds."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +14,7 @@ from mailer.domain.pacing import within
 from mailer.domain.ports import Clock, Envelope, Transport
 from mailer.gateways.clock import SystemClock
 from mailer.pipeline.sending.sender import Sender
-from tests.club import Club, attempts, begin, copies, members, states
+from tests.club import Club, Member, attempts, begin, copies, members, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.sending.test_lanes import comes_to, lease_of
 from tests.pipeline.sending.test_sending_together import Gate, end, stopped_at
@@ -25,9 +25,11 @@ MOST = 5
 
 
 @contextmanager
-def sharing(club: Club, clock: Clock, transport: Transport, **smtp: object) -> Iterator[tuple[App, Sender]]:
+def sharing(
+    club: Club, clock: Clock, transport: Transport, *, tables: Mapping[str, object] | None = None, **smtp: object
+) -> Iterator[tuple[App, Sender]]:
     """A sender that shares the ledger with others, which may run on other machines."""
-    club.settle(smtp=smtp)
+    club.settle(smtp=smtp, **(tables or {}))
     with club.opened(clock) as app:
         settings = replace(worker_settings(app.config), marked_at_most=MOST)
         with open_sender(app, settings=settings) as (sender, _owner):
@@ -43,10 +45,12 @@ def test_a_worker_has_few_copies_in_doubt_and_a_short_lease(club: Club) -> None:
 
 
 def test_the_room_of_all_relays_together_is_limited() -> None:
-    assert within({"a": 9, "b": 2}, {"a": 3}, 10, relays=2) == {"a": 2, "b": 2}
-    assert within({"a": 9}, {"a": 12}, 10, relays=1) == {"a": 0}
-    assert within({"a": 9}, {}, 2, relays=3) == {"a": 1}
-    assert within({"a": 9}, {"a": 12}, 0, relays=1) == {"a": 9}
+    assert within({"a": 9, "b": 2}, 3, 10) == {"a": 5, "b": 2}
+    assert within({"a": 9, "b": 9}, 3, 10) == {"a": 3, "b": 4}
+    assert within({"a": 9}, 12, 10) == {"a": 0}
+    assert within({"a": 9}, 0, 2) == {"a": 2}
+    assert within({"a": 9}, 12, 0) == {"a": 9}
+    assert within({}, 0, 10) == {}
 
 
 async def test_no_more_than_so_many_copies_are_marked_at_a_time(club: Club) -> None:
@@ -115,3 +119,28 @@ async def test_a_drain_claims_nothing_after_so_many_seconds(club: Club, clock: F
         assert 10 <= states(app)["accepted"] <= 10 + MOST
         await sender.drain()
         assert states(app) == {"accepted": 40}
+
+
+async def test_the_limits_of_relay_and_provider_hold_over_all_workers_together(club: Club, clock: FrozenClock) -> None:
+    left: list[str] = []
+
+    async def play(envelope: Envelope, mark: Mark) -> Outcome:
+        await mark()
+        left.append(envelope.recipient)
+        return ACCEPTED
+
+    limits = {"domain": [{"name": "gmail.com", "per_minute": 3}]}
+    with ExitStack() as stack:
+        each = [
+            stack.enter_context(sharing(club, clock, ScriptedTransport(play), tables=limits, per_minute=8))
+            for _ in range(3)
+        ]
+        app = each[0][0]
+        begin(app, [*members(20), *(Member(number=number, address=f"a{number}@gmail.com") for number in range(21, 31))])
+        for minute in range(1, 4):
+            for _ in range(20):
+                await asyncio.gather(*(sender.drain() for _, sender in each))
+                clock.advance(seconds=3)
+            assert len(left) == 8 * minute
+            assert sum(recipient.endswith("gmail.com") for recipient in left) == min(10, 3 * minute)
+        assert len(set(left)) == len(left)
