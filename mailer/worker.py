@@ -31,7 +31,7 @@ from mailer.store.driver import conninfo, database_clock
 from mailer.store.ledger.unfinished import any_due
 
 # Seconds between two looks at what dead workers left, and, for the one that leads, at what no bell was heard for.
-LOOK, SWEEP = 2.0, 5.0
+LOOK, SWEEP = 1.5, 5.0
 # Seconds that a worker stays with one mailing while others wait for their turn.
 BATCH_SECONDS = 20.0
 # By how much the clocks of two machines may differ: a lease of a few seconds is judged by both.

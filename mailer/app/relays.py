@@ -18,7 +18,7 @@ from mailer.pipeline.sending.settings import SendSettings
 WHOLE = Portion()
 # Of a worker beside others on other machines, where only a lease tells that it is dead: how long a lease lasts, and how many
 # copies are in doubt at most if the machine never comes back.
-WORKER_LEASE, MARKED_AT_MOST = timedelta(seconds=6), 64
+WORKER_LEASE, MARKED_AT_MOST = timedelta(seconds=5), 64
 
 
 def relay_settings(app: App) -> tuple[RelaySettings, ...]:

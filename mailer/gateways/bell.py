@@ -131,9 +131,9 @@ async def _listen(conninfo: str, tasks: Mapping[str, Task], heard: Callable[[], 
     except (ConnectorException, OSError, psycopg.Error, TimeoutError) as error:
         reason = str(error) or "it does not answer"
     # A worker whose connection is half open may never end: it is left alone, and what it does ends by itself.
-    with suppress(ConnectorException, psycopg.Error, TimeoutError):
-        await asyncio.wait_for(_end(workers), AGAIN)
-        await asyncio.wait_for(app.close_async(), AGAIN)
+    for ending in (_end(workers), app.close_async()):
+        with suppress(ConnectorException, psycopg.Error, TimeoutError):
+            await asyncio.wait_for(ending, AGAIN)
     return reason
 
 

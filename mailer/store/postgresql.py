@@ -27,7 +27,7 @@ _SERVER = {
     "idle_in_transaction_session_timeout": "60000",
 }
 # Milliseconds that a sender's transaction may pause: while it is frozen in one, every other sender waits for it.
-_BRIEFLY = "8000"
+_BRIEFLY = "4000"
 _READ_ONLY = "25006"  # Appendix A: read_only_sql_transaction
 _SET = "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in _SERVER.items())
 

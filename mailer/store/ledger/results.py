@@ -78,7 +78,6 @@ def record(connection: Connection, owner: int, relay: str, results: Sequence[Res
     A late reply settles a copy that was declared `uncertain` meanwhile, and so does a late result that nothing of it
     left, unless it was claimed again since.
     """
-    add_attempts(connection, [_attempt(relay, result) for result in results if result.outcome is not None])
     begun = {result.claim.mailing: result.started_at for result in reversed(results) if result.begun}
     for mailing, at in begun.items():
         begin_mailing(connection, mailing, at)
@@ -91,6 +90,8 @@ def record(connection: Connection, owner: int, relay: str, results: Sequence[Res
         rows = {"values": packed(identities), "of_epoch": epoch, "later": next_attempt_at, "owned_by": owner}
         if connection.execute(move, rows).rowcount < len(identities) and settle is not None:
             connection.execute(settle, rows)
+    # Now that these rows are ours, and not those of a process that frees what a lease left: both would be attempt 1.
+    add_attempts(connection, [_attempt(relay, result) for result in results if result.outcome is not None])
 
 
 @cache

@@ -76,9 +76,9 @@ async def test_the_leases_of_all_copies_in_hand_are_renewed(club: Club, clock: F
         begin(app, members(3))
         draining = await stopped_at(gate, slow)
         await comes_to(lambda: states(app) == {"sending": 3})
-        for _ in range(6):  # several times as long as a lease
+        for _ in range(8):  # several times as long as a lease
             until = lease_of(app)
-            clock.advance(seconds=3)
+            clock.advance(seconds=2)
             await comes_to(lambda until=until: lease_of(app) > until)
             await other.drain()
             assert states(app) == {"sending": 3}

@@ -1,5 +1,7 @@
 """What a sender left behind: freed by its journal when it is dead, in doubt when it may be alive or left no journal."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from mailer.domain.delivery import Event, JournalEntry, JournalState, State
@@ -172,3 +174,28 @@ def test_an_unreadable_journal_leaves_every_copy_to_a_person(store: Store) -> No
         assert leftovers.settle(connection, dead={owner: None}) == {State.UNCERTAIN: 1}
         assert owners.owners_of_uncertain(connection) == []
         assert [one.outcome for one in deliveries.attempts_of(connection, delivery)] == ["unknown"]
+
+
+def test_a_late_reply_waits_for_the_process_that_frees_its_copy(store: Store) -> None:
+    with store.transaction() as connection:
+        if connection.dialect.name == "sqlite":
+            pytest.skip("one transaction writes at a time")
+        mailing, [delivery] = a_mailing_of(connection, 1)
+        owner = an_owner(connection)
+        [held] = take(connection, mailing, owner)
+
+    def write() -> None:
+        with store.transaction() as late:
+            write_down(late, owner, came(held))
+
+    with ThreadPoolExecutor() as threads:
+        with store.transaction() as connection:
+            assert leftovers.take_over(connection, dead={}, now=NOW + LEASE) == (0, [delivery])
+            writing = threads.submit(write)
+            waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            while not connection.exec_driver_sql(waits).scalar() and not writing.done():
+                pass
+        writing.result()
+    with store.reading() as connection:
+        assert state_of(connection, delivery) is State.ACCEPTED
+        assert [one.outcome for one in deliveries.attempts_of(connection, delivery)] == ["unknown", "accepted"]
