@@ -66,10 +66,12 @@ def notes_of(unit: ServiceUnit) -> list[str]:
 
 
 def _writable(config: Config) -> Iterator[Path]:
-    """The folders in which the service writes: the database's, the Maildir, and where issues are edited in the console."""
+    """The folders in which the service writes: the database's, the backups', the Maildir, and where issues are edited."""
     database = resolve(config.database.url, config.folder)
     if not config.database.url_file and database.get_backend_name() == "sqlite" and database.database:
         yield Path(database.database).parent
+    if config.backup.folder:
+        yield config.path(config.backup.folder)
     if config.bounces.maildir:
         yield config.path(config.bounces.maildir)
     for newsletter in load_schedules(config.path(config.paths.schedules)).newsletters.values():

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, func, select, text, update
 
+from mailer.store.columns import insert_into
 from mailer.store.ledger.claims import ledger_epoch, lock_claims
 from mailer.store.schema import deliveries, history, ledger_state, reports
 
@@ -40,14 +41,15 @@ def is_copy(connection: Connection) -> bool:
 def settle_home(connection: Connection) -> None:
     """Note that this database is where the ledger is at home, unless another one is noted."""
     if connection.dialect.name == "postgresql":
+        first = insert_into(connection, ledger_state).values(id=1, epoch=0)
+        connection.execute(first.on_conflict_do_nothing())
         at_home = ledger_state.c.home.is_(None)
         connection.execute(update(ledger_state).where(at_home).values(home=_home(connection)))
 
 
 def is_homeless(connection: Connection) -> bool:
     """Whether a PostgreSQL ledger has no home noted yet: it is new, or an older version made it."""
-    query = select(ledger_state.c.id).where(ledger_state.c.home.is_(None))
-    return connection.dialect.name == "postgresql" and connection.execute(query).first() is not None
+    return connection.dialect.name == "postgresql" and connection.execute(select(ledger_state.c.home)).scalar() is None
 
 
 def _home(connection: Connection) -> str:
