@@ -19,7 +19,7 @@ def name_of(config: Config) -> str:
 def refuse_running(config: Config) -> None:
     """Refused while a daemon or a sender of this machine runs: it would go on with the old database."""
     if locks.any_lives(state_folder(config)):
-        raise Refused("the daemon, or a command that sends, is running: stop it, then restore; nothing was changed")
+        raise Refused("the daemon, or a command that sends, is running: stop it, then try again; nothing was changed")
 
 
 def restore(config: Config, file: Path) -> PutInPlace:

@@ -57,6 +57,35 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="what `mai
     console.say(restored_backup_document(file, database, place), *restored_backup_lines(file, database, place))
 
 
+def upgrade() -> None:
+    """Bring the database to the schema of this version, as every command does, and say what that took.
+
+    Example: mailer db upgrade
+    """
+    from mailer.views.database import upgrade_document, upgrade_lines
+
+    store = console.open_installation().store
+    console.say(upgrade_document(store.name, store.upgraded), *upgrade_lines(store.name, store.upgraded))
+
+
+def copy(url: Annotated[str, typer.Argument(metavar="URL", help="an empty PostgreSQL database")]) -> None:
+    """Copy the SQLite database into a PostgreSQL one, compared row by row; after a break, give it again: it goes on.
+
+    Example: mailer db copy postgresql+psycopg://club_mailer@db.club.example/club_mailer
+    """
+    from mailer.app.dead_senders import free_copies_of_dead
+    from mailer.app.restore import refuse_running
+    from mailer.store.transfer import copy_database
+    from mailer.views.database import copy_document, copy_lines
+
+    app = console.open_installation()
+    refuse_running(app.config)
+    free_copies_of_dead(app)
+    with console.counting() as tell:
+        copied = copy_database(app.store, url, app.config.folder, tell)
+    console.say(copy_document(copied), *copy_lines(copied))
+
+
 def resume_after_restore(
     sent: Annotated[list[str] | None, typer.Option("--sent", metavar="ISSUE", help="it was sent already")] = None,
     new: Annotated[list[str] | None, typer.Option("--new", metavar="ISSUE", help="it goes as new, or goes on")] = None,
@@ -132,4 +161,6 @@ def join(app: typer.Typer) -> None:
     group.command("check")(check)
     group.command("backup")(backup)
     group.command("restore")(restore)
+    group.command("upgrade")(upgrade)
+    group.command("copy")(copy)
     app.add_typer(group, name="db")

@@ -3,8 +3,8 @@
 import json
 import logging
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -180,6 +180,20 @@ def confirm(question: str, *, typed: str | None = None) -> None:
     answer = sys.stdin.readline().strip()
     if answer != typed and not (typed is None and answer.lower() in {"y", "yes"}):
         raise Refused("Not confirmed; nothing was done.")
+
+
+@contextmanager
+def counting() -> Iterator[Callable[[str, int, int], None]]:
+    """Shows on a terminal what is done, with how much of how much; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done, _of: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of)
 
 
 def cell_text(cell: object) -> str:

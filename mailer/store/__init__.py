@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 
 from mailer.domain.database_check import DatabaseCheck
+from mailer.domain.database_copy import SchemaUpgrade
 from mailer.domain.errors import MailerError
 from mailer.domain.trouble import Trouble
 from mailer.store import migrate, postgresql, sqlite
@@ -32,6 +34,7 @@ class Store:
 
     def __init__(self, engine: Engine, endurance: Endurance | None = None) -> None:
         self._engine = engine
+        self._schema_before: str | None = migrate.HEAD
         self.endurance = endurance or Endurance(Notices())
 
     @property
@@ -49,7 +52,7 @@ class Store:
         waiting = Endurance(notices or Notices(), patience)
         try:
             engine = _engine(resolve(url, base), waiting.notices)
-            waiting.wait_for(lambda: _upgrade(engine))
+            before = waiting.wait_for(partial(_upgrade, engine))
         except (ArgumentError, DatabaseError, ImportError, OSError) as error:  # ImportError: its driver is missing
             if sqlite.is_damaged(error):
                 raise MailerError(
@@ -59,7 +62,16 @@ class Store:
             raise MailerError(
                 f"the database cannot be opened: {_words(error)}; see [database] in config.toml"
             ) from error
-        return cls(engine, waiting)
+        store = cls(engine, waiting)
+        store._schema_before = before
+        return store
+
+    @property
+    def upgraded(self) -> SchemaUpgrade:
+        """What opening has done to the schema."""
+        before = self._schema_before
+        steps = migrate.steps_since(before) if before != migrate.HEAD else {}
+        return SchemaUpgrade(before=before, after=migrate.HEAD, steps=steps)
 
     @contextmanager
     def transaction(self, *, waits: bool = True) -> Iterator[Connection]:
@@ -189,11 +201,15 @@ def _engine(url: URL, notices: Notices | None = None) -> Engine:
     return postgresql.open_engine(url)
 
 
-def _upgrade(engine: Engine) -> None:
-    """Migrate. MailerError when a server that answers does not let us in, for which nobody should wait."""
+def _upgrade(engine: Engine) -> str | None:
+    """Migrate; returns the schema before. MailerError when a server that answers does not let us in, for which nobody should wait."""
     try:
-        migrate.upgrade(engine)
+        return migrate.upgrade(engine)
+    except MailerError:
+        engine.dispose()
+        raise
     except DatabaseError as error:
+        engine.dispose()
         if is_away(error) and "read-only" not in str(error) and postgresql.answers(engine):
             raise MailerError(
                 f"the database cannot be opened: {_words(error)}; see [database] in config.toml"

@@ -8,18 +8,29 @@ from mailer.domain.errors import MailerError
 from mailer.store import sqlite
 
 HEAD = "0022"
+_SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def upgrade(engine: Engine) -> None:
-    """Migrate to the newest schema. Raises MailerError for a database that another version has created or migrated."""
+# The version of a database into which another one is being copied, and the table that says how far; it is none to work on.
+COPYING = "copying"
+VERSION = "alembic_version"
+
+
+def upgrade(engine: Engine) -> str | None:
+    """Migrate to the newest schema; returns the one that was there, None for a new database.
+
+    Raises MailerError for a database that another version has created or migrated.
+    """
     if is_current(engine):
-        return
+        return HEAD
     with engine.connect() as connection, sqlite.copying_tables(connection), connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(6252545)"))  # two processes may open it at once
         version = _version(connection)
         if version == HEAD:
-            return
+            return HEAD
+        if version == COPYING:
+            raise MailerError("a copy into this database was begun and is not whole: give `mailer db copy` again")
         if version is not None and version > HEAD:
             raise MailerError(
                 f"the database has schema {version}, this version knows {HEAD}: install the newer version"
@@ -30,7 +41,7 @@ def upgrade(engine: Engine) -> None:
         from alembic.util import CommandError
 
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(_SCRIPTS))
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, HEAD)
@@ -39,12 +50,29 @@ def upgrade(engine: Engine) -> None:
                 f"the database has schema {version}, which this version does not know: restore it from your backup"
             ) from error
         sqlite.check_references(connection)
+        return version
 
 
 def is_current(engine: Engine) -> bool:
     """Whether the database has the newest schema; it waits for no writer."""
     with engine.execution_options(reading=True).begin() as connection:
         return _version(connection) == HEAD
+
+
+def steps_since(version: str | None) -> dict[str, str]:
+    """What each step from this schema to the newest one does, in its own words."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    scripts = ScriptDirectory.from_config(config).iterate_revisions(HEAD, version or "base")
+    return {script.revision: script.doc for script in reversed(list(scripts)) if script.revision != version}
+
+
+def set_version(connection: Connection, version: str) -> None:
+    """Note the schema, or that a copy is made."""
+    connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
 
 
 def _version(connection: Connection) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mailer.domain.database_check import DatabaseCheck, PutInPlace
+from mailer.domain.database_copy import DatabaseCopy, SchemaUpgrade
 from mailer.views.local_time import local_minute
 from mailer.views.plain_words import counted
 
@@ -75,4 +76,40 @@ def restored_backup_lines(file: Path, database: str, place: PutInPlace) -> list[
         f"{file} is in the place of {database}: {contents(place.check.rows)}, as of {local_minute(place.backup_at)}.",
         *([former] if place.kept_as else []),
         "Nothing is pulled, planned or sent until you have said what left since: `mailer resume-after-restore` asks.",
+    ]
+
+
+def upgrade_document(name: str, upgrade: SchemaUpgrade) -> dict[str, object]:
+    """A schema that was brought up to date, for programs; `before` is None for a new database."""
+    steps = [{"schema": schema, "what": what} for schema, what in upgrade.steps.items()]
+    return {"database": name, "before": upgrade.before, "after": upgrade.after, "steps": steps}
+
+
+def upgrade_lines(name: str, upgrade: SchemaUpgrade) -> list[str]:
+    """The same for people."""
+    if upgrade.before == upgrade.after:
+        return [f"{name} has schema {upgrade.after}, the newest one: nothing was to be done."]
+    steps = [f"  {schema}  {what}" for schema, what in upgrade.steps.items()]
+    if upgrade.before is None:
+        return [f"{name} is new, with schema {upgrade.after}."]
+    return [f"{name} had schema {upgrade.before} and has {upgrade.after} now:", *steps]
+
+
+def copy_document(copy: DatabaseCopy) -> dict[str, object]:
+    """A database that was copied, for programs."""
+    return {
+        "source": copy.source,
+        "target": copy.target,
+        "rows": dict(copy.rows),
+        "resumed": copy.resumed,
+        "verified": True,
+    }
+
+
+def copy_lines(copy: DatabaseCopy) -> list[str]:
+    """The same for people, with the next step."""
+    return [
+        f"{copy.target} has all of {copy.source}, compared row by row: {contents(copy.rows)}.",
+        "Now set [database] url to it, then start the service. Use one of both only: each would send what waits in it.",
+        "Delete the file when you no longer need it, it holds members' data.",
     ]

@@ -62,7 +62,7 @@ def test_nothing_is_restored_beside_a_running_service(run: Terminal, club: Club)
     run.ok("db", "backup", backup)
     with locks.acquire(club.folder, "mailer-1-daemon"):
         refused = run("--yes", "db", "restore", backup)
-    assert (refused.status, "is running: stop it, then restore" in refused.err) == (1, True)
+    assert (refused.status, "is running: stop it, then try again" in refused.err) == (1, True)
     run.ok("--yes", "db", "restore", backup)  # the lock of a process that has ended stands in no one's way
     assert console.invocation.opened is None
 
@@ -70,3 +70,20 @@ def test_nothing_is_restored_beside_a_running_service(run: Terminal, club: Club)
 def test_a_file_that_is_not_there(run: Terminal, club: Club) -> None:
     refused = run("--yes", "db", "restore", club.folder / "nowhere.db")
     assert (refused.status, "there is no file" in refused.err) == (1, True)
+
+
+def test_an_upgrade_says_what_it_did(run: Terminal, club: Club) -> None:
+    head = run.ok("--json", "db", "upgrade").document
+    assert (head["before"], head["steps"]) == (head["after"], [])
+    assert "the newest one: nothing was to be done" in run.ok("db", "upgrade").out
+    (club.folder / "mailer.db").unlink()
+    assert f"is new, with schema {head['after']}" in run.ok("db", "upgrade").out
+
+
+def test_a_copy_goes_to_postgresql_and_not_beside_a_sender(run: Terminal, club: Club) -> None:
+    refused = run("db", "copy", "sqlite:///other.db")
+    assert (refused.status, "a database is copied to PostgreSQL" in refused.err) == (1, True)
+    assert not (club.folder / "other.db").exists()
+    with locks.acquire(club.folder, "mailer-1-0"):
+        refused = run("db", "copy", "postgresql+psycopg://club@127.0.0.1:1/club")
+    assert (refused.status, "is running: stop it, then try again" in refused.err) == (1, True)

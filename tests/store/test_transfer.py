@@ -1,0 +1,181 @@
+"""An SQLite database is copied into an empty PostgreSQL one: whole, also after it was broken off anywhere."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, insert, select, text
+
+from mailer.domain.errors import BadInput, MailerError, Refused
+from mailer.store import Store, migrate, transfer
+from mailer.store.columns import metadata
+from mailer.store.schema import history, register_state
+from mailer.store.transfer import copy_database
+from tests.away import lost
+from tests.conftest import POSTGRES
+from tests.store.rows import NOW, a_mailing_of, an_owner, came, take, write_down
+
+beside_postgresql = pytest.mark.skipif(not POSTGRES, reason="MAILER_TESTS_POSTGRES names no server")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Iterator[Store]:
+    """A ledger half sent, a history, and a number that was given and is not there any more."""
+    with closing(Store.open("sqlite:///mailer.db", tmp_path)) as store:
+        with store.transaction() as connection:
+            mailing, _ = a_mailing_of(connection, 30)
+            owner = an_owner(connection)
+            write_down(connection, owner, *map(came, take(connection, mailing, owner, limit=7)))
+            row = {"at": NOW, "who": "Анна", "verb": "pull", "detail": "’ \U0001f600"}
+            connection.execute(insert(history), [row | {"subject": f"{number}"} for number in range(50)])
+            connection.execute(register_state.update().values(version=12))
+            connection.execute(text("UPDATE sqlite_sequence SET seq = 900 WHERE name = 'deliveries'"))
+        yield store
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest) -> str:
+    """A schema of its own on the server that is there."""
+    return str(request.getfixturevalue("postgres_schema"))
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfer, "CHUNK", 8)
+    monkeypatch.setattr(transfer, "LARGE_CHUNK", 1)
+
+
+def rows_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    with store.reading() as connection:
+        return {
+            each.name: sorted((tuple(row) for row in connection.execute(select(each))), key=repr)
+            for each in metadata.sorted_tables
+            if each.name != "ledger_state"
+        }
+
+
+def is_whole(source: Store, url: str, base: Path) -> None:
+    """The target is a database to work on: the same rows, numbers that go on, no trace of the copy."""
+    with closing(Store.open(url, base)) as target:
+        assert rows_of(target) == rows_of(source)
+        with target.transaction() as connection:
+            tables = connection.execute(
+                text("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'copying'")
+            )
+            assert tables.scalar() == 0
+            entry = {"at": NOW, "who": "a", "verb": "b", "subject": "c", "detail": "d"}
+            assert connection.execute(insert(history).values(entry).returning(history.c.id)).scalar() == 51
+            next_copy = "SELECT nextval(pg_get_serial_sequence('deliveries', 'id'))"
+            assert connection.execute(text(next_copy)).scalar() == 901
+            assert an_owner(connection, 2) == 2
+
+
+@beside_postgresql
+def test_everything_is_there_and_numbers_go_on(source: Store, url: str, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    copied = copy_database(source, url, tmp_path, lambda *what: told.append(what))
+    assert (copied.rows["deliveries"], copied.rows["attempts"], copied.resumed) == (30, 7, False)
+    assert ("copying history", 50, 50) in told
+    is_whole(source, url, tmp_path)
+
+
+@beside_postgresql
+@pytest.mark.parametrize("steps", [0, 1, 5, 12, 20, 30, 38])
+def test_one_that_was_broken_off_goes_on(source: Store, url: str, tmp_path: Path, steps: int) -> None:
+    class Killed(BaseException):
+        """As by a signal."""
+
+    left = iter(range(steps))
+
+    def until(_what: str, _done: int, _of: int) -> None:
+        if next(left, None) is None:
+            raise Killed
+
+    with pytest.raises(Killed):
+        copy_database(source, url, tmp_path, until)
+    with pytest.raises(MailerError, match="is not whole: give `mailer db copy` again"):
+        Store.open(url, tmp_path)
+    assert copy_database(source, url, tmp_path).resumed
+    is_whole(source, url, tmp_path)
+
+
+@beside_postgresql
+def test_a_server_that_goes_away_meanwhile_is_waited_for(
+    source: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, commits = transfer.postgresql.open_engine, []
+
+    def unsteady(parsed: object) -> object:
+        engine = opened(parsed)
+
+        def commit(_connection: object) -> None:
+            commits.append(len(commits))
+            if len(commits) > 6 and len(commits) % 3 == 0 and len(commits) < 40:
+                raise lost()
+
+        event.listen(engine, "commit", commit)
+        return engine
+
+    monkeypatch.setattr(transfer.postgresql, "open_engine", unsteady)
+    copy_database(source, url, tmp_path)
+    assert len(commits) > 20
+    is_whole(source, url, tmp_path)
+
+
+@beside_postgresql
+def test_a_target_that_is_used_is_left_as_it_is(source: Store, url: str, tmp_path: Path) -> None:
+    with closing(Store.open(url, tmp_path)) as target, target.transaction() as connection:
+        an_owner(connection)
+    with pytest.raises(Refused, match="the target is not empty: it has owners"):
+        copy_database(source, url, tmp_path)
+    with closing(Store.open(url, tmp_path)) as target, target.transaction() as connection:
+        connection.execute(text("DELETE FROM owners"))
+        connection.execute(text("CREATE TABLE minutes (words text)"))
+    with pytest.raises(Refused, match="the target is not empty: it has minutes"):
+        copy_database(source, url, tmp_path)
+    with closing(Store.open(url, tmp_path)) as target, target.transaction() as connection:
+        connection.execute(text("DROP TABLE minutes"))
+    copy_database(source, url, tmp_path)  # tables that a command has made, with nothing in them
+    with pytest.raises(Refused, match="the target is not empty"):
+        copy_database(source, url, tmp_path)
+    is_whole(source, url, tmp_path)
+
+
+@beside_postgresql
+def test_a_source_that_has_changed_since_is_not_mixed_with_what_it_was(source: Store, url: str, tmp_path: Path) -> None:
+    def breaks_off(what: str, _done: int, _of: int) -> None:
+        if what.startswith("comparing"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        copy_database(source, url, tmp_path, breaks_off)
+    with source.transaction() as connection:
+        connection.execute(text("UPDATE deliveries SET address = 'other@members.example' WHERE id = 3"))
+    with pytest.raises(BadInput, match=r"deliveries differs at \[3\]"):
+        copy_database(source, url, tmp_path)
+    with source.transaction() as connection:
+        connection.execute(insert(history).values(at=NOW, who="a", verb="b", subject="c", detail="d"))
+    with pytest.raises(Refused, match="of this one before it changed"):
+        copy_database(source, url, tmp_path)
+    with pytest.raises(MailerError, match="is not whole"):
+        Store.open(url, tmp_path)
+
+
+def test_only_postgresql_is_copied_to(source: Store, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="copied to PostgreSQL"):
+        copy_database(source, "sqlite:///other.db", tmp_path)
+    with pytest.raises(BadInput, match="the URL cannot be used"):
+        copy_database(source, "nonsense", tmp_path)
+    with pytest.raises(MailerError, match=r"the copy stopped \(.*; give the command again"):
+        copy_database(source, "postgresql+psycopg://club:sesame@127.0.0.1:1/club", tmp_path)
+
+
+def test_what_an_upgrade_did_is_told_step_by_step(source: Store, tmp_path: Path) -> None:
+    assert source.upgraded.before is None
+    assert list(source.upgraded.steps)[:2] == ["0001", "0002"]
+    with closing(Store.open("sqlite:///mailer.db", tmp_path)) as again:
+        assert (again.upgraded.before, again.upgraded.steps) == (migrate.HEAD, {})
+    steps = migrate.steps_since("0019")
+    assert list(steps)[:2] == ["0020", "0021"]
+    assert steps["0021"].startswith("Counts how often a lease went to another process")
