@@ -1,5 +1,6 @@
 """A backup takes the place of a database whole, marked and checked, or the database stays as it was."""
 
+import errno
 import shutil
 import stat
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 
 from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.store import Store, backup, history, resolve
+from mailer.store.backup import restored_file
 from mailer.store.ledger import backups
 from tests.club import empty_database
 from tests.store.rows import a_mailing_of
@@ -164,6 +166,21 @@ def test_what_is_no_sound_backup_changes_nothing(file: Path, spoil: object) -> N
         put_in_place(file)
     assert subjects(file.parent / "mailer.db") == ["before", "after"]
     assert not list(file.parent.glob("*restor*")) + list(file.parent.glob(".*restor*"))
+
+
+@pytest.mark.parametrize("step", ["_copy", "_prepare", "flush", "_set_aside"])
+def test_a_disk_that_is_full_meanwhile_changes_nothing(file: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(restored_file, step, full)
+    with pytest.raises(BadInput, match=r"cannot be restored \(No space left on device\); .*mailer.db is as it was"):
+        put_in_place(file)
+    monkeypatch.undo()
+    assert not list(file.parent.glob(".*.restoring*"))
+    assert subjects(file.parent / "mailer.db") == ["before", "after"]
+    put_in_place(file)
+    assert subjects(file.parent / "mailer.db") == ["before"]
 
 
 def test_the_database_itself_is_no_backup_of_it(file: Path) -> None:
