@@ -111,9 +111,10 @@ lock: setup  ## pin the newest allowed versions, with hashes
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(MAKE) parts
 
-parts: setup  ## write anew what of the parts is listed: packaging/sbom.cdx.json, docs/licences.md
+parts: setup  ## write anew what of the parts is listed: packaging/, docs/licences.md
 	$(BIN)/python packaging/parts.py sbom > packaging/sbom.cdx.json
 	$(BIN)/python packaging/parts.py licences > docs/licences.md
+	$(BIN)/python packaging/parts.py requirements > packaging/requirements.txt
 
 clean:  ## forget .venv and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage

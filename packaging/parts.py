@@ -1,6 +1,6 @@
 """Lists the parts that an installation brings: each distribution with its version, its licence, and the hashes of its files.
 
-    python packaging/parts.py requirements      what pip installs, with hashes: requirements.txt without the tools of the tests
+    python packaging/parts.py requirements      packaging/requirements.txt: what pip installs, with hashes, without test tools
     python packaging/parts.py sbom              packaging/sbom.cdx.json, the bill of materials (CycloneDX 1.5)
     python packaging/parts.py licences          docs/licences.md
 
@@ -126,6 +126,11 @@ def _licence(about: metadata.PackageMetadata) -> str:
     return " AND ".join(dict.fromkeys(_SPDX.get(each, each) for each in told))
 
 
+def requirements(listed: list[Part]) -> str:
+    """The lines of the lock."""
+    return "".join(f"{part.lines}\n" for part in listed)
+
+
 def sbom(listed: list[Part], version: str) -> str:
     """The bill of materials."""
     document = {
@@ -162,7 +167,7 @@ def main(what: str) -> None:
     listed = parts()
     match what:
         case "requirements":
-            sys.stdout.write("".join(f"{part.lines}\n" for part in listed))
+            sys.stdout.write(requirements(listed))
         case "sbom":
             sys.stdout.write(sbom(listed, metadata.version(OURS)))
         case "licences":

@@ -31,7 +31,7 @@ def unit_of(config_file: Path, credentials: Mapping[str, Path]) -> ServiceUnit:
     return ServiceUnit(
         user=login_of(config),
         folder=config.folder,
-        command=(sys.executable, "-I", "-m", "mailer", "--config", str(config.file), "daemon"),
+        command=_command(sys.executable, config.file),
         writable=tuple(_writable(config)),
         needed=(
             Path(sys.executable),
@@ -41,6 +41,21 @@ def unit_of(config_file: Path, credentials: Mapping[str, Path]) -> ServiceUnit:
         ports=tuple(_ports(config)),
         credentials=credentials,
     )
+
+
+def usual_unit() -> ServiceUnit:
+    """The unit of an installation as the manual and the Debian package make it."""
+    folder = Path("/var/lib/club-mailer")
+    return ServiceUnit(
+        user=LOGIN,
+        folder=folder,
+        command=_command("/opt/club-mailer/bin/python3", folder / "config.toml"),
+        credentials={},
+    )
+
+
+def _command(python: str, config: Path) -> tuple[str, ...]:
+    return (python, "-I", "-m", "mailer", "--config", str(config), "daemon")
 
 
 def login_of(config: Config) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mailer.app.service_unit import usual_unit
 from mailer.formats.service_unit import ServiceUnit
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +26,7 @@ def values(text: str, key: str) -> list[str]:
 
 
 def test_the_manual_shows_the_unit_of_a_usual_installation():
+    assert usual_unit() == unit()
     assert f"```ini\n{unit().text()}```\n" in (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 
 

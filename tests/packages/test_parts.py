@@ -44,6 +44,7 @@ def test_the_lists_are_those_of_the_lock(parts: ModuleType):
     for file, text in (
         ("packaging/sbom.cdx.json", parts.sbom(listed, metadata.version("club-mailer"))),
         ("docs/licences.md", parts.licences(listed)),
+        ("packaging/requirements.txt", parts.requirements(listed)),
     ):
         assert (ROOT / file).read_text(encoding="utf-8") == text, f"{file} is out of date: make parts"
 

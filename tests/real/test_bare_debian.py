@@ -1,0 +1,150 @@
+"""The manual's commands take a bare Debian to the first test mailing, and its systemd runs the daemon well from then on."""
+
+import json
+import re
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.packages.test_manual import commands
+from tests.real.bare_debian import BareDebian, absent, bare_debian
+from tests.servers import wait_until
+
+ROOT = Path(__file__).parents[2]
+READER = "anna@club.example"
+PASSWORD = "juniper beacon cedar birch"
+INSTALLATION = "/var/lib/club-mailer"
+
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(bool(absent()), reason=f"{absent()}: run sh tests/real/install as root"),
+]
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.fixture(scope="module")
+def debian() -> Iterator[BareDebian]:
+    """With a copy of the project, and the mail of club.example delivered here; its relay is this machine's alone."""
+    try:
+        wait_until(
+            lambda: is_free(25) and is_free(8025), "another program has port 25 or 8025, which the Debian would share"
+        )
+    except RuntimeError as taken:
+        pytest.skip(str(taken))
+    with bare_debian(network=True) as its:
+        hidden = shutil.ignore_patterns(".*", "dist", "build", "__pycache__")
+        shutil.copytree(ROOT, its.folder / "root" / "club-mailer", ignore=hidden)
+        its.must("useradd anna && echo 127.0.0.1 $(hostname) >> /etc/hosts && echo vm.club.example > /etc/mailname")
+        its.must("echo postfix postfix/main_mailer_type select Local only | debconf-set-selections")
+        yield its
+
+
+@pytest.fixture(scope="module")
+def installed(debian: BareDebian) -> BareDebian:
+    """After the manual's commands."""
+    for command in commands():
+        debian.must(f"cd /root/club-mailer && {command}", typed=f"{PASSWORD}\n" if "user add" in command else "")
+        if "postfix" in command:
+            debian.must("postconf -e mydestination=club.example && postfix reload")
+    return debian
+
+
+def club_mailer(debian: BareDebian, words: str) -> object:
+    return json.loads(debian.must(f"club-mailer --json {words}"))
+
+
+def shown(debian: BareDebian, key: str) -> str:
+    return debian.must(f"systemctl show --value --property={key} club-mailer").strip()
+
+
+def test_the_commands_bring_the_first_test_mailing_to_its_reader(installed: BareDebian) -> None:
+    installed.until("grep -q 'Subject: .*TEST' /var/mail/anna")
+    mail = installed.must("cat /var/mail/anna")
+    assert f"To: {READER}" in mail or READER in mail
+    assert installed.must("systemctl is-enabled club-mailer").strip() == "enabled"
+    installed.must("club-mailer check")
+
+
+def test_systemd_knows_it_ready_and_shut_in(installed: BareDebian) -> None:
+    assert shown(installed, "ActiveState") == "active"
+    assert shown(installed, "StatusText") == "It pulls, plans, begins what is due, and sends."
+    assert shown(installed, "WatchdogUSec") == "10min"
+    level = re.search(
+        r"exposure level for club-mailer.service: ([\d.]+)", installed.must("systemd-analyze security club-mailer")
+    )
+    assert float(level[1]) < 2.0
+    assert "denied" not in installed.must("journalctl -u club-mailer").lower()
+
+
+def test_without_its_relays_settings_it_is_never_ready(installed: BareDebian) -> None:
+    config = f"{INSTALLATION}/config.toml"
+    installed.must(f"cp -p {config} {config}.good && sed -i 's/^password_file = .*/password_file = \"none\"/' {config}")
+    try:
+        assert installed.run("timeout 20 systemctl restart club-mailer").returncode != 0
+        assert shown(installed, "ActiveState") == "activating"
+        assert "password_file" in installed.must("journalctl -u club-mailer -n 20")
+    finally:
+        installed.must(f"mv {config}.good {config} && systemctl restart club-mailer")
+
+
+def test_root_keeps_the_password_and_hands_it_over(installed: BareDebian) -> None:
+    config = f"{INSTALLATION}/config.toml"
+    installed.must("install -m 600 /dev/null /etc/smtp.password && echo sesame > /etc/smtp.password")
+    installed.must(
+        f"cp -p {config} {config}.good && sed -i 's/^password_file = .*/password_file = \"smtp.password\"/' {config}"
+    )
+    try:
+        installed.must(
+            f"/opt/club-mailer/bin/mailer --config {config} install-service --credential smtp.password:/etc/smtp.password"
+        )
+        installed.must("systemctl daemon-reload && systemctl restart club-mailer")
+        installed.must("club-mailer check")  # it finds what the daemon was handed
+    finally:
+        installed.must(f"mv {config}.good {config} && rm /etc/systemd/system/club-mailer.service")
+        installed.must("systemctl daemon-reload && systemctl restart club-mailer")
+
+
+def test_a_daemon_that_stands_still_is_started_anew(installed: BareDebian) -> None:
+    installed.must("mkdir -p /run/systemd/system/club-mailer.service.d")
+    drop_in = "/run/systemd/system/club-mailer.service.d/quick.conf"
+    installed.must(f"printf '[Service]\\nWatchdogSec=3\\nRestartSec=1\\n' > {drop_in}")
+    installed.must("systemctl daemon-reload && systemctl restart club-mailer")
+    before = shown(installed, "MainPID")
+    installed.must("sleep 8")
+    assert shown(installed, "MainPID") == before  # it is well for longer than that
+    installed.must(f"kill -STOP {before}")
+    installed.until(
+        f"test $(systemctl show --value -p MainPID club-mailer) != {before} && systemctl is-active club-mailer", 60
+    )
+    assert "Watchdog timeout" in installed.must("journalctl -u club-mailer")
+    installed.must(f"rm {drop_in} && systemctl daemon-reload && systemctl restart club-mailer")
+
+
+def test_it_ends_by_itself_and_reloads(installed: BareDebian) -> None:
+    installed.must("systemctl reload club-mailer")
+    installed.until("journalctl -u club-mailer | grep -q 'schedules/'")
+    installed.until("systemctl is-active club-mailer")
+    installed.must("systemctl stop club-mailer")
+    assert shown(installed, "Result") == "success"
+    assert shown(installed, "ExecMainStatus") == "0"
+    assert club_mailer(installed, "issue list")
+    installed.must("systemctl start club-mailer")
+
+
+def test_a_further_version_takes_its_place_while_it_runs(installed: BareDebian) -> None:
+    pid = shown(installed, "MainPID")
+    installed.must("dpkg -i /root/club-mailer/dist/club-mailer_*.deb")
+    installed.until("systemctl is-active club-mailer")
+    assert shown(installed, "MainPID") != pid
+    assert club_mailer(installed, "issue list")
+    installed.must("apt-get purge --yes club-mailer")
+    installed.must(f"test -e {INSTALLATION}/mailer.db")  # the register stays
+    assert installed.run("systemctl is-active club-mailer").returncode != 0
