@@ -26,7 +26,8 @@ Type=notify
 User={user}
 WorkingDirectory={folder}
 ExecStart={command}
-ExecReload=/bin/kill -HUP $MAINPID
+# The shell's own kill: a bare Debian has no /bin/kill.
+ExecReload=/bin/sh -c 'kill -HUP $MAINPID'
 # A new version may have a large database to bring to its schema.
 TimeoutStartSec=infinity
 # Longer than another process may keep the database, and than answers to messages that have left are waited for.
