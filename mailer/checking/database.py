@@ -93,15 +93,11 @@ def check_backup(app: App) -> Iterator[CheckResult]:
         return
     with app.store.reading() as connection:
         last = history.last_of(connection, DATABASE, (BACKED_UP,))
-        first = history.first_instant(connection)
-    since = last.at if last is not None else first
-    old = since is not None and now - since > OLD_BACKUP
-    if last is None:
-        finding = f"there is none yet in {backups.folder}"
-        yield CheckResult(subject="the backup", ok=not old, note=True, finding=finding)
+    if last is None:  # as on the first day of an installation, or of this version
+        yield note_of("the backup", f"there is none yet in {backups.folder}")
         return
     finding = f"the last one in {backups.folder} is of {local_minute(last.at)}"
-    yield CheckResult(subject="the backup", ok=not old, finding=finding)
+    yield CheckResult(subject="the backup", ok=now - last.at <= OLD_BACKUP, finding=finding)
 
 
 def check_soundness(app: App) -> Iterator[CheckResult]:
