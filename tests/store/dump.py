@@ -7,9 +7,10 @@ It is written by the version whose schema it is, before the next one comes; long
 """
 
 import json
-import sqlite3
 import sys
 from pathlib import Path
+
+from mailer.store.sqlite import dbapi
 
 LONGEST_TEXT, LONGEST_OCTETS = 200, 32
 _OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type = 'table' DESC, rowid"
@@ -17,7 +18,7 @@ _OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND 
 
 def dump(database: Path) -> tuple[str, str]:
     """The schema's revision, and the SQL that makes the database anew."""
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    connection = dbapi().connect(f"file:{database}?mode=ro", uri=True)
     objects = connection.execute(_OBJECTS).fetchall()
     lines = ["PRAGMA foreign_keys=OFF;"]
     lines += [f"{sql.strip()};" for kind, _, sql in objects if kind == "table"]
