@@ -1,7 +1,6 @@
 """A database of every schema there was, with a club's first mailing in it, becomes one of this version and loses nothing."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from mailer.gateways.new_installation import install
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings.report import distribution_report
 from mailer.store import resolve
+from mailer.store.sqlite import dbapi
 from tests.conftest import DATABASES
 from tests.store.test_migrate import configured
 
@@ -58,7 +58,7 @@ class Stored:
 )
 def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Stored:
     file = tmp_path / "stored.db"
-    with closing(sqlite3.connect(file)) as its:
+    with closing(dbapi().connect(file)) as its:
         its.executescript(f"BEGIN; {request.param.read_text(encoding='utf-8')} COMMIT;")
         tables = {name for (name,) in its.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         rows = {name: its.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}
@@ -84,8 +84,8 @@ def app(request: pytest.FixtureRequest, stored: Stored, tmp_path: Path) -> Itera
 def carry(file: Path, url: URL) -> None:
     """The same rows in PostgreSQL, in the schema of their time."""
     engine = create_engine(url)
-    with closing(sqlite3.connect(file)) as old, engine.begin() as connection:
-        old.row_factory = sqlite3.Row
+    with closing(dbapi().connect(file)) as old, engine.begin() as connection:
+        old.row_factory = dbapi().Row
         (revision,) = old.execute("SELECT version_num FROM alembic_version").fetchone()
         command.upgrade(configured(connection), revision)
         schema = MetaData()
