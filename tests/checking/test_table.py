@@ -4,10 +4,13 @@ from itertools import groupby
 
 import pytest
 
+from mailer.checking import checks
 from mailer.checking.checks import check
 from mailer.checking.configuration import check_settings
+from mailer.checking.result import Check
 from mailer.checking.table import CHECKS
 from mailer.domain.check_result import CheckGroup, CheckResult, CheckState
+from mailer.domain.errors import BadInput
 from mailer.views.check_results import check_document, check_rows, checked_sentence
 from tests.cli.terminal import a_relay
 from tests.club import Club
@@ -73,3 +76,15 @@ def test_the_table_names_a_group_once_and_puts_the_remedy_below(without_relay) -
     wrong = sum(not result.ok for result in results)
     assert checked_sentence(results, 1.25).startswith(f"{len(results)} checks in 1.2 seconds: {wrong} wrong, ")
     assert set(check_document(results[0])) >= {"what", "ok", "said"}
+
+
+def test_a_check_that_cannot_look_is_wrong_and_keeps_no_other_from_looking(club: Club, monkeypatch) -> None:
+    def check_the_moon(_app):
+        raise BadInput("it is behind a cloud")
+        yield
+
+    entry = Check(group=CheckGroup.MACHINE, look=check_the_moon, fix="wait")
+    monkeypatch.setattr(checks, "CHECKS", (entry, *CHECKS[:3]))
+    results = {result.subject: result for result in check(club.config)}
+    assert (results["the moon"].finding, results["the moon"].fix) == ("it is behind a cloud", "wait")
+    assert "the software" in results
