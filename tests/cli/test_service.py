@@ -21,6 +21,7 @@ def test_it_prints_what_it_would_write(at, run, tmp_path: Path):
     club.settle(
         database={"url": f"sqlite:///{tmp_path}/data/mailer.db"},
         bounces={"maildir": "/srv/reports"},
+        backup={"folder": "/srv/backups"},
         web={"listen": "0.0.0.0:443", "behind_proxy": True},
     )
     club.reschedule({"source": {"url": "/srv/issues"}})
@@ -34,7 +35,7 @@ def test_it_prints_what_it_would_write(at, run, tmp_path: Path):
     login = "club-mailer" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     assert value(printed.out, "User") == login
     assert value(printed.out, "ExecStart") == f"{sys.executable} -I -m mailer --config {club.config} daemon"
-    folders = sorted(("/srv/issues", "/srv/reports", f"{tmp_path}/data"))
+    folders = sorted(("/srv/backups", "/srv/issues", "/srv/reports", f"{tmp_path}/data"))
     assert value(printed.out, "ReadWritePaths") == " ".join([str(club.folder), *(f"-{folder}" for folder in folders)])
     assert value(printed.out, "AmbientCapabilities") == "CAP_NET_BIND_SERVICE"
     assert not (club.folder / "mailer.db-journal").exists()
