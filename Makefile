@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ON_ALL_CORES := -n $$(getconf _NPROCESSORS_ONLN) --dist worksteal
 
-.PHONY: help setup demo check test wheel test-wheel parts test-slow growth test-real test-bounces test-browser quality quality-looks views pictures cover golden bench bench-scaling bench-idle bench-pages format lock clean
+.PHONY: help setup demo check test wheel test-wheel parts test-slow growth test-real test-postgresql test-bounces test-browser quality quality-looks views pictures cover golden bench bench-scaling bench-idle bench-pages format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -41,7 +42,11 @@ growth: setup  ## what every command, letter, page and form costs a club of 1,00
 test-real: setup  ## the tests with real servers; installs them with apt when root
 	sh tests/real/install
 	$(BIN)/pytest -m real
-	sh tests/real/postgresql $(BIN)/pytest -q tests/store tests/pipeline
+	sh tests/real/postgresql $(BIN)/pytest -q $(ON_ALL_CORES) -m "not real" tests/store tests/pipeline tests/app/test_scheduler.py
+
+test-postgresql: setup  ## the ledger's tests on a PostgreSQL server of their own; installs it with apt when root
+	sh tests/real/install database
+	sh tests/real/postgresql $(BIN)/pytest -q $(ON_ALL_CORES) tests/store tests/app/test_scheduler.py
 
 test-bounces: setup  ## bounces that a real Postfix writes come home, by SMTP and by IMAP; needs root
 	sh tests/real/install mail

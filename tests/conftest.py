@@ -1,4 +1,4 @@
-"""What every room's tests may ask for: an open store, on SQLite and, where one is named, on PostgreSQL."""
+"""What every room's tests may ask for: an open store, on SQLite or, where a server is named, on PostgreSQL."""
 
 import asyncio
 import gc
@@ -28,8 +28,9 @@ settings.load_profile("mailer")
 spare()
 
 # Taken out of the environment: for the service itself it would be a setting that it does not know.
-POSTGRES = os.environ.pop("MAILER_TESTS_POSTGRES", "")
-DATABASES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
+POSTGRES = os.environ.pop("MAILER_TESTS_POSTGRES", "") or os.environ.get("TESTS_POSTGRES", "")
+os.environ["TESTS_POSTGRES"] = POSTGRES  # for the further processes of a run on all cores
+DATABASES = ["postgresql"] if POSTGRES else ["sqlite"]
 # A file system in memory, and the octets that it must have free to be used.
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
 SEED = Path(__file__).parents[2] / "shared" / "seed"
