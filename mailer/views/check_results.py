@@ -9,15 +9,11 @@ COLUMNS = ("", "", "what", "")
 
 
 def check_document(result: CheckResult) -> dict[str, object]:
-    """One result, for programs; `fix` is empty where all is right."""
-    return {
-        "what": result.subject,
-        "ok": result.ok,
-        "said": result.finding,
-        "group": result.group or "",
-        "state": result.state.lower(),
-        "fix": result.fix,
-    }
+    """One result, for programs; one that asks for something to be done says what, and to which group it belongs."""
+    document: dict[str, object] = {"what": result.subject, "ok": result.ok, "said": result.finding}
+    if result.state is CheckState.OK:
+        return document
+    return document | {"group": result.group or "", "state": result.state.lower(), "fix": result.fix}
 
 
 def check_rows(results: Sequence[CheckResult]) -> Iterator[tuple[str, str, str, str]]:
