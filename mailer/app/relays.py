@@ -50,8 +50,13 @@ def all_relays(app: App, portion: Portion = WHOLE) -> list[Relay]:
 
 
 def processes(config: Config) -> int:
-    """How many processes send together: as `[delivery] processes` has it, and none without a connection of its own."""
-    weighted = [relay.connections for relay in config.relays if relay.limit.weight]
+    """How many processes send together: as `[delivery] processes` has it, and none without a connection of its own.
+
+    No password is read.
+    """
+    if not config.relay:
+        return min(config.delivery.processes, config.smtp.connections)
+    weighted = [relay.connections for relay in config.relay if relay.weight]
     return min(config.delivery.processes, *weighted) if weighted else 1
 
 

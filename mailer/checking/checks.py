@@ -89,14 +89,13 @@ def _run(app: App, checks: Sequence[Check]) -> list[CheckResult]:
 
 
 def _results(app: App, check: Check) -> list[CheckResult]:
-    """What the check finds; one that cannot look keeps no other one from looking."""
+    """What a check finds; if it cannot look, that is what it has found."""
     results: list[CheckResult] = []
     try:
-        results.extend(_with_fix(result, check) for result in check.look(app))
+        results += check.look(app)
     except MailerError as error:
-        subject = getattr(check.look, "__name__", "check").removeprefix("check_").replace("_", " ")
-        results.append(_with_fix(CheckResult(subject=subject, ok=False, finding=sentence(error)), check))
-    return results
+        results.append(CheckResult(subject=check.group, ok=False, finding=sentence(error)))
+    return [_with_fix(result, check) for result in results]
 
 
 def _with_fix(result: CheckResult, check: Check) -> CheckResult:

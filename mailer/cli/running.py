@@ -49,12 +49,13 @@ def _run(
     """Run a service that sends, until SIGTERM."""
     import asyncio
     import faulthandler
+    import sys
 
     from mailer.gateways.service_manager import ServiceManager
     from mailer.pipeline import servicelog
     from mailer.views.daemon_role import OPENS_DATABASE
 
-    faulthandler.enable()  # where it stood still, when the service manager ends it for that
+    faulthandler.enable(sys.__stderr__ or sys.stderr)  # where it stood still, when the service manager ends it for that
     manager = ServiceManager.of_environment()
     manager.status(OPENS_DATABASE)
     app = _open(service)

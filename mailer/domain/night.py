@@ -1,6 +1,6 @@
 """Tells when the work of a night is due: after half past two, and later where the machine was off then."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 # By the clock of the machine's own place: after the day's work, before the next, and never twice when clocks change.
 BEGINS = time(2, 30)
@@ -17,5 +17,8 @@ def is_due(last: datetime | None, first: datetime | None, local: datetime) -> bo
 
 def _last_night(local: datetime) -> datetime:
     """The last beginning of a night that has passed."""
-    begin = datetime.combine(local.date(), BEGINS, local.tzinfo)
-    return begin if begin <= local else begin - timedelta(days=1)
+    # Compared in UTC: in one zone Python compares what clocks show, and in the hour that they leave out no time is right.
+    begin = datetime.combine(local.date(), BEGINS, local.tzinfo).astimezone(UTC)
+    if begin > local.astimezone(UTC):
+        begin = datetime.combine(local.date() - timedelta(days=1), BEGINS, local.tzinfo).astimezone(UTC)
+    return begin

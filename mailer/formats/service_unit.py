@@ -11,7 +11,7 @@ _TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108  (nothing is written
 _FREE_PORT = 1024
 
 _UNIT = """\
-# Written by `mailer install-service`; what you change belongs into a drop-in: systemctl edit club-mailer
+# Written by install-service of Club Mailer; what you change belongs into a drop-in: systemctl edit club-mailer
 
 [Unit]
 Description=Club Mailer

@@ -238,7 +238,8 @@ def failed(what: str, error: Exception) -> None:
 
 def database_damaged(problems: Collection[str]) -> None:
     """The nightly check has found damage. SQLite names tables and pages, never what stands in them."""
-    events.error("the database is damaged: %(problem)s; `mailer db check` names it all", problem=next(iter(problems)))
+    line = advise(f"the database is damaged: {next(iter(problems))}", Action.CHECK_DATABASE.of())
+    events.error("%(line)s", line=line)
 
 
 def abandoned(deliveries: Collection[int]) -> None:

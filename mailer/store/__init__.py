@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 from mailer.domain.database_check import DatabaseCheck
 from mailer.domain.database_copy import SchemaUpgrade
 from mailer.domain.errors import MailerError
+from mailer.domain.remedy import Action
 from mailer.domain.trouble import Trouble
 from mailer.store import migrate, postgresql, sqlite
 from mailer.store.endurance import Endurance, Notices
@@ -56,8 +57,8 @@ class Store:
         except (ArgumentError, DatabaseError, ImportError, OSError) as error:  # ImportError: its driver is missing
             if sqlite.is_damaged(error):
                 raise MailerError(
-                    f"the database is damaged: {_words(error)}; keep a copy of its files as they are, then `mailer db restore FILE` "
-                    "puts a backup in its place"
+                    f"the database is damaged: {_words(error)}; keep a copy of its files as they are",
+                    Action.RESTORE.of(),
                 ) from error
             raise MailerError(
                 f"the database cannot be opened: {_words(error)}; see [database] in config.toml"

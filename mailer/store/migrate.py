@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from mailer.domain.errors import MailerError
+from mailer.domain.remedy import Action
 from mailer.store import sqlite
 
 HEAD = "0022"
@@ -30,7 +31,7 @@ def upgrade(engine: Engine) -> str | None:
         if version == HEAD:
             return HEAD
         if version == COPYING:
-            raise MailerError("a copy into this database was begun and is not whole: give `mailer db copy` again")
+            raise MailerError("a copy into this database was begun and is not whole", Action.COPY_DATABASE.of())
         if version is not None and version > HEAD:
             raise MailerError(
                 f"the database has schema {version}, this version knows {HEAD}: install the newer version"

@@ -36,6 +36,7 @@ from sqlalchemy.types import JSON
 
 from mailer.domain.database_copy import DatabaseCopy
 from mailer.domain.errors import BadInput, MailerError, Refused
+from mailer.domain.remedy import Action
 from mailer.store import Store, is_away, migrate, postgresql, resolve
 from mailer.store.columns import by_code_point, metadata
 from mailer.store.ledger.backups import settle_home
@@ -86,7 +87,7 @@ def _copied(source: Store, engine: Engine, tell: Tell) -> tuple[dict[str, int], 
     try:
         with source.transaction() as origin:
             if origin.dialect.name != "sqlite":
-                raise Refused("this installation is on PostgreSQL already: copy it with `mailer db backup`")
+                raise Refused("this installation is on PostgreSQL already", Action.BACK_UP.of())
             return _copy(origin, engine, tell)
     finally:
         engine.dispose()

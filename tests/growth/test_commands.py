@@ -22,10 +22,14 @@ from tests.reported import bounce
 # Commands that end only when they are stopped, or make a club of their own: nothing in them is as large as the register.
 WITHOUT_A_CASE = {
     "daemon": "it runs until it is stopped; tests/benchmarks/idle.py measures its looks",
+    "worker": "it runs until it is stopped, as the daemon does",
+    "install-service": "it writes a file out of the settings alone",
     "web": "it runs until it is stopped; its pages are in test_pages.py",
     "demo": "it makes a club of its own",
     "init": "it makes a new installation",
     "accept-clock": "it writes one row, and refuses while the clock is right",
+    "db upgrade": "it opens the database, as every command does",
+    "db copy": "it wants a PostgreSQL; tests/store/test_transfer.py copies in chunks",
     "db restore": "it copies, as db backup does, and wants no process at the database",
     "resume-after-restore": "it refuses where no backup was put in place",
 }

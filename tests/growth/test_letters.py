@@ -109,6 +109,12 @@ OCCASIONS: Mapping[str, Occasion] = {
             connection, app.context, mailing.issue, relay=RELAY, lost=6, copies=6
         )
     ),
+    "alarm damage": in_a_mailing(
+        lambda connection, app, _mailing: alarms.damage(connection, app.context, "row 7 is missing from an index")
+    ),
+    "alarm no_backup": in_a_mailing(
+        lambda connection, app, _mailing: alarms.no_backup(connection, app.context, "the disk is full")
+    ),
     "alarm canary": in_a_mailing(
         lambda connection, app, mailing: breaker.pause_canary_wave(
             connection, app.context, mailing, 20, failed=19, uncertain=1

@@ -19,8 +19,8 @@ Content-Type: multipart/report; report-type=delivery-status; boundary="{mark}"
 --{mark}
 Content-Type: text/plain; charset=us-ascii
 
-`mailer check --round-trip` has sent this mail to itself, to see whether
-what comes back arrives. Nothing needs to be done about it.
+Club Mailer has sent this mail to itself, to see whether what comes back
+arrives. Nothing needs to be done about it.
 
 --{mark}
 Content-Type: message/delivery-status

@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from mailer.domain.database_check import PutInPlace
 from mailer.domain.errors import BadInput, Refused
+from mailer.domain.remedy import Action
 from mailer.store import migrate
 from mailer.store.backup.counted import refuse_lost_rows, refuse_unsound
 from mailer.store.backup.sqlite_file import flush, open_copy, reason, reserved
@@ -47,7 +48,7 @@ def restore(file: Path, database: Path, now: datetime) -> PutInPlace:
 
 def _refuse_foreign(file: Path, database: Path) -> None:
     if not _is_sqlite(file):
-        raise BadInput(f"{file} is no SQLite database: `mailer db backup` writes backups; {database} is as it was")
+        raise BadInput(f"{file} is no SQLite database; {database} is as it was", Action.BACK_UP.of())
     if database.exists() and file.samefile(database):
         raise BadInput(f"{file} is the database itself: name a backup of it")
 
