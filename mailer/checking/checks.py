@@ -94,7 +94,8 @@ def _results(app: App, check: Check) -> list[CheckResult]:
     try:
         results += check.look(app)
     except MailerError as error:
-        results.append(CheckResult(subject=check.group, ok=False, finding=sentence(error)))
+        subject = getattr(check.look, "__name__", "check").removeprefix("check_").replace("_", " ")
+        results.append(CheckResult(subject=subject, ok=False, finding=sentence(error)))
     return [_with_fix(result, check) for result in results]
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from mailer.domain.errors import MailerError
+from mailer.domain.remedy import Action
 from mailer.store import Store
 from mailer.store.sqlite import dbapi
 from tests.club import empty_database
@@ -78,10 +79,9 @@ def test_a_damaged_page(file: Path, where: float) -> None:
 @pytest.mark.parametrize("octets", [b"no database at all" * 1000, b"SQLite format 3\x00" + b"\xa5" * 5000])
 def test_a_file_that_cannot_be_opened(tmp_path: Path, octets: bytes) -> None:
     (tmp_path / "mailer.db").write_bytes(octets)
-    with pytest.raises(
-        MailerError, match=r"the database is damaged: .*`mailer db restore FILE` puts a backup in its place"
-    ):
+    with pytest.raises(MailerError, match=r"^the database is damaged: ") as refused:
         Store.open("sqlite:///mailer.db", tmp_path)
+    assert refused.value.remedies == (Action.RESTORE.of(),)
 
 
 def test_a_row_that_names_a_missing_one(file: Path) -> None:
