@@ -9,8 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any
 
-# Seconds on the wall in which the kernel passes on what was sent over loopback.
-GRACE = 0.001
+# Seconds on the wall in which the kernel passes on what was sent over loopback, also on a busy machine.
+GRACE = 0.004
 
 
 class LeapingLoop(asyncio.SelectorEventLoop):
