@@ -49,7 +49,11 @@ def the_rules(connection: Connection) -> dict[str, object]:
     if connection.dialect.name == "sqlite":
         query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     else:
-        query = "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+        # Beside this test run others, each with a schema of its own in the same database.
+        query = (
+            "SELECT tgname, pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+            "WHERE relnamespace = CAST(current_schema() AS regnamespace) AND NOT tgisinternal"
+        )
     triggers = {name: " ".join(sql.split()) for name, sql in connection.execute(text(query))}
     return {"indexes": indexes, "checks": checks, "triggers": triggers}
 
