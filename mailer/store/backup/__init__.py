@@ -33,13 +33,13 @@ def write_into(engine: Engine, folder: Path, at: datetime, keep: int) -> tuple[s
     Refused when the disk has not twice the room that the database takes: a backup must not stop the sending.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for partial in folder.glob(".mailer-*.partial"):  # of a process that was killed
-        with suppress(Refused), sqlite_file.reserved(partial):
+    for partial in backup_folder.unfinished(folder):
+        with suppress(Refused, OSError), sqlite_file.reserved(partial):
             pass
     _refuse_little_room(engine, folder)
     name = backup_folder.name_for(at, engine.dialect.name)
     write_backup(engine, folder / name, at)
-    return name, [path.name for path in backup_folder.delete_old(folder, keep)]
+    return name, [path.name for path in backup_folder.delete_old(folder, name, keep)]
 
 
 def _refuse_little_room(engine: Engine, folder: Path) -> None:

@@ -58,21 +58,48 @@ def open_copy(file: Path) -> Engine:
 @contextmanager
 def reserved(partial: Path) -> Iterator[None]:
     """Keep an unfinished file to this process; it is deleted at the end, unless it was given another name."""
-    descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    descriptor = _locked(partial)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Refused(f"another process is writing {partial}: wait until it has ended") from None
         os.fchmod(descriptor, 0o600)
         os.ftruncate(descriptor, 0)
         try:
             yield
         finally:
-            for suffix in ("", "-journal"):
-                Path(f"{partial}{suffix}").unlink(missing_ok=True)
+            _remove(partial)
     finally:
         os.close(descriptor)
+
+
+def _locked(partial: Path) -> int:
+    """A descriptor of an unfinished file that no other process writes.
+
+    A file that a killed process left may have got its name already: then it is a whole backup, and loses this name alone.
+    """
+    while True:
+        descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise Refused(f"another process is writing {partial}: wait until it has ended") from None
+        file = os.fstat(descriptor)
+        if _is_at(partial, file):
+            if file.st_nlink == 1:
+                return descriptor
+            _remove(partial)
+        os.close(descriptor)
+
+
+def _is_at(path: Path, file: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(path.lstat(), file)
+    except FileNotFoundError:
+        return False
+
+
+def _remove(partial: Path) -> None:
+    for suffix in ("", "-journal"):
+        Path(f"{partial}{suffix}").unlink(missing_ok=True)
 
 
 def _copy(engine: Engine, partial: Path) -> None:
