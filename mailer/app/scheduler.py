@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from mailer.app.installation import App
 from mailer.app.processes import is_dead
+from mailer.store.ledger import leases
 from mailer.store.ledger.instants import note_work
 from mailer.store.ledger.leases import lease, take_lease
 
@@ -49,4 +50,4 @@ def hold_lease(app: App, name: str, owner: int) -> bool:
 def leave_lease(app: App, name: str, owner: int) -> None:
     """Let the next process have the lease at once, if it is still ours."""
     with app.store.transaction() as connection:
-        take_lease(connection, name, owner, now=app.context.clock.now(), lasting=timedelta(0))
+        leases.leave_lease(connection, name, owner, app.context.clock.now())

@@ -20,9 +20,19 @@ from mailer.domain.trouble import Trouble
 from mailer.store import migrate, postgresql, sqlite
 from mailer.store.endurance import Endurance, Notices
 from mailer.store.postgresql import be_brief
-from mailer.store.trouble import trouble_of
+from mailer.store.trouble import is_damaged, trouble_of
 
-__all__ = ["Connection", "DatabaseError", "Notices", "Store", "be_brief", "is_away", "is_deadlock", "resolve"]
+__all__ = [
+    "Connection",
+    "DatabaseError",
+    "Notices",
+    "Store",
+    "be_brief",
+    "is_away",
+    "is_damaged",
+    "is_deadlock",
+    "resolve",
+]
 
 _DEADLOCK = "40P01"  # PostgreSQL, Appendix A, class 40
 
@@ -54,8 +64,9 @@ class Store:
         try:
             engine = _engine(resolve(url, base), waiting.notices)
             before = waiting.wait_for(partial(_upgrade, engine))
-        except (ArgumentError, DatabaseError, ImportError, OSError) as error:  # ImportError: its driver is missing
-            if sqlite.is_damaged(error):
+        except (ArgumentError, DatabaseError, ImportError, OSError, UnicodeDecodeError) as error:
+            # ImportError: its driver is missing.
+            if is_damaged(error):
                 raise MailerError(
                     f"the database is damaged: {_words(error)}; keep a copy of its files as they are",
                     Action.RESTORE.of(),

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from mailer.domain.database_check import DatabaseCheck
 from mailer.store import sqlite
 from mailer.store.columns import metadata
+from mailer.store.trouble import trouble_of
 
 # So many problems are named; one is enough to restore a backup.
 MOST = 20
@@ -26,6 +27,7 @@ def check_database(engine: Engine) -> DatabaseCheck:
 
     SQLite: its pages, indexes and constraints, and that each row names rows that are there. PostgreSQL: that every row can
     be read, that its indexes and constraints are valid, the same references, and its indexes where `amcheck` is installed.
+    Raises DatabaseError when it cannot be read to the end for another reason than damage.
     """
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     name, problems, unchecked = "", list[str](), list[str]()
@@ -37,7 +39,9 @@ def check_database(engine: Engine) -> DatabaseCheck:
             problems.extend(look(connection))
             rows = count_rows(connection)
             unchecked.extend(_unchecked(connection))
-    except DBAPIError as error:  # too broken to be read on
+    except DBAPIError as error:
+        if trouble_of(error) is not None:  # away, locked, or out of room: that says nothing about it
+            raise
         problems.append(str(error.orig).strip())
     named = tuple(dict.fromkeys(problems))[:MOST]
     return DatabaseCheck(engine=name, rows=rows, problems=named, unchecked=tuple(unchecked))

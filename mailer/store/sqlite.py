@@ -125,12 +125,6 @@ def check_references(connection: Connection) -> None:
             )
 
 
-def is_damaged(error: BaseException) -> bool:
-    """Whether SQLite cannot read the file: it is damaged, or no database."""
-    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
-    return code & 0xFF in {dbapi().SQLITE_CORRUPT, dbapi().SQLITE_NOTADB}
-
-
 def _refuse_foreign_journal(database: Path) -> None:
     """BadInput when a backup lies beside the journal of the database that it replaces: SQLite would mix both."""
     journal = Path(f"{database}-wal")

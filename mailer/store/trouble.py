@@ -1,4 +1,4 @@
-"""Recognises an error that a full disk, a read-only one, a locked database or one that is away has caused."""
+"""Recognises an error that a full disk, a read-only one, a locked, an absent or a damaged database has caused."""
 
 import errno
 from collections.abc import Iterator
@@ -28,6 +28,9 @@ _BY_SQLSTATE = {
     **dict.fromkeys(("57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "53300"), Trouble.AWAY),
 }
 _CONNECTION_CLASS = "08"
+# The codes of both for a database that cannot be read: damaged, no database, data_corrupted, index_corrupted.
+_DAMAGED = {dbapi().SQLITE_CORRUPT, dbapi().SQLITE_NOTADB}
+_DAMAGED_SQLSTATES = {"XX001", "XX002"}
 
 
 def trouble_of(error: BaseException) -> Trouble | None:
@@ -39,6 +42,14 @@ def trouble_of(error: BaseException) -> Trouble | None:
         (trouble, *others) = {trouble_of(inner) for inner in error.exceptions}
         return None if others else trouble
     return next((trouble for link in _chain(error) if (trouble := _of_link(link)) is not None), None)
+
+
+def is_damaged(error: BaseException) -> bool:
+    """Whether the database cannot be read: it is damaged, or is none. SQLite may quote what it finds, which is no text then."""
+    original = getattr(error, "orig", None)
+    code = getattr(original, "sqlite_errorcode", 0)
+    damaged = code & 0xFF in _DAMAGED or getattr(original, "sqlstate", "") in _DAMAGED_SQLSTATES
+    return damaged or isinstance(error, UnicodeDecodeError)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

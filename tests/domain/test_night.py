@@ -1,5 +1,6 @@
 """The work of a night is done once a night, in every zone, whatever the clocks do, and later where the machine was off."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,23 @@ def at(words: str, zone: ZoneInfo = MOSCOW) -> datetime:
     ],
 )
 def test_when_it_is_due(last: str | None, first: str | None, now: str, due: bool) -> None:
-    assert is_due(at(last) if last else None, at(first) if first else None, at(now)) is due
+    assert is_due(at(last) if last else None, at(first) if first else None, at(now), MOSCOW) is due
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Australia/Lord_Howe", "America/New_York", "Africa/Casablanca"])
+def test_the_machines_own_zone_has_its_nights_too(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        begin, last, done = datetime(2018, 1, 1, 12, 0, tzinfo=UTC), None, 0
+        for step in range(366 * 48):
+            now = begin + timedelta(minutes=30 * step)
+            if is_due(last, begin, now):
+                last, done = now, done + 1
+        assert done == 366
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @given(
@@ -43,7 +60,7 @@ def test_it_is_done_once_in_each_day_that_the_daemon_looks_every_hour(name: str,
     last, done = begin, []
     for hour in range(24 * 4):
         now = begin + timedelta(hours=hour)
-        if is_due(last, None, now.astimezone(zone)):
+        if is_due(last, None, now, zone):
             last = now
             done.append(now.astimezone(zone).date())
     assert len(done) == len(set(done)) == 4

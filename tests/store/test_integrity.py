@@ -10,8 +10,9 @@ from sqlalchemy import create_engine, text
 
 from mailer.domain.errors import MailerError
 from mailer.domain.remedy import Action
-from mailer.store import Store
+from mailer.store import DatabaseError, Store, integrity
 from mailer.store.sqlite import dbapi
+from tests.away import lost
 from tests.club import empty_database
 from tests.conftest import POSTGRES
 from tests.store.rows import a_mailing_of
@@ -82,6 +83,22 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path, octets: bytes) -> None:
     with pytest.raises(MailerError, match=r"^the database is damaged: ") as refused:
         Store.open("sqlite:///mailer.db", tmp_path)
     assert refused.value.remedies == (Action.RESTORE.of(),)
+
+
+def test_a_rule_whose_words_are_no_text_any_more(file: Path) -> None:
+    octets = file.read_bytes()
+    file.write_bytes(octets.replace(b"CREATE INDEX", b"CREATE \xfcNDEX"))
+    with pytest.raises(MailerError, match=r"^the database is damaged: "):
+        Store.open("sqlite:///mailer.db", file.parent)
+
+
+def test_a_server_that_goes_away_meanwhile_is_no_damage(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def goes_away(_connection: object) -> dict[str, int]:
+        raise lost()
+
+    monkeypatch.setattr(integrity, "count_rows", goes_away)
+    with closing(Store.open("sqlite:///mailer.db", file.parent)) as store, pytest.raises(DatabaseError):
+        store.check()
 
 
 def test_a_row_that_names_a_missing_one(file: Path) -> None:

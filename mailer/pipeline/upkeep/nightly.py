@@ -1,16 +1,14 @@
 """Checks the database and makes a backup of it, once a night; what goes wrong is an alarm to the operator."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from mailer.domain.database_check import DatabaseCheck
 from mailer.domain.errors import MailerError
 from mailer.domain.night import is_due
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import alarms
 from mailer.pipeline.context import Context
-from mailer.store import DatabaseError, history
+from mailer.store import DatabaseError, history, is_damaged
 from mailer.views.database import contents
 
 # How the history names it.
@@ -29,27 +27,34 @@ class NightlyBackups:
 def check_and_back_up(context: Context, backups: NightlyBackups | None) -> None:
     """Check the database when that is due, then back it up when that is due; without `backups` it is checked only.
 
-    A damaged database is not backed up, so that no sound backup is deleted for one of it. Both stand in the history. Raises
-    MailerError when the backup cannot be made: it is tried again later.
+    A damaged database is not backed up, so that no sound backup is deleted for one of it. Both stand in the history, unless
+    that itself is damaged. Raises MailerError when the backup cannot be made: it is tried again later.
     """
-    if is_due_tonight(context, CHECKED, DAMAGED):
-        _check(context)
-    if backups is not None and _is_sound(context) and is_due_tonight(context, BACKED_UP):
-        _back_up(context, backups)
+    try:
+        if is_due_tonight(context, CHECKED, DAMAGED):
+            _check(context)
+        if backups is not None and _is_sound(context) and is_due_tonight(context, BACKED_UP):
+            _back_up(context, backups)
+    except DatabaseError as error:
+        if not is_damaged(error):
+            raise
+        _alarm(context, (str(getattr(error, "orig", error)),))
 
 
 def _check(context: Context) -> None:
-    try:
-        check = context.store.check()
-    except DatabaseError as error:
-        check = DatabaseCheck(engine="", rows={}, problems=(str(getattr(error, "orig", None) or error),))
+    check = context.store.check()
     if not check.ok:
-        maillog.database_damaged(check.problems)
+        _alarm(context, check.problems)
     verb, detail = (CHECKED, f"sound: {contents(check.rows)}") if check.ok else (DAMAGED, "; ".join(check.problems))
     with context.store.transaction() as connection:
         context.record(connection, verb, DATABASE, detail)
-        if not check.ok:
-            alarms.damage(connection, context, check.problems[0])
+
+
+def _alarm(context: Context, problems: tuple[str, ...]) -> None:
+    """Alarm the operator before anything else: perhaps nothing but that can be written any more."""
+    maillog.database_damaged(problems)
+    with context.store.transaction() as connection:
+        alarms.damage(connection, context, problems[0])
 
 
 def _back_up(context: Context, backups: NightlyBackups) -> None:
@@ -69,7 +74,7 @@ def is_due_tonight(context: Context, *verbs: str) -> bool:
     """Whether none of these was done to the database since the night began."""
     with context.store.reading() as connection:
         last, first = history.last_of(connection, DATABASE, verbs), history.first_instant(connection)
-    return is_due(last.at if last is not None else None, first, _local(context.clock.now()))
+    return is_due(last.at if last is not None else None, first, context.clock.now())
 
 
 def _is_sound(context: Context) -> bool:
@@ -77,7 +82,3 @@ def _is_sound(context: Context) -> bool:
     with context.store.reading() as connection:
         last = history.last_of(connection, DATABASE, (CHECKED, DAMAGED))
     return last is not None and last.verb == CHECKED
-
-
-def _local(now: datetime) -> datetime:
-    return now.astimezone()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, case, or_, select
+from sqlalchemy import Connection, bindparam, case, or_, select, update
 
 from mailer.domain.due import CLOCKS_DIFFER, has_come
 from mailer.store import columns
@@ -60,6 +60,12 @@ def take_lease(
     upsert = new.on_conflict_do_update(index_elements=[leases.c.name], set_=renewed, where=free)
     epoch: int | None = connection.execute(upsert.returning(leases.c.epoch)).scalar()
     return epoch
+
+
+def leave_lease(connection: Connection, name: str, owner: int, now: datetime) -> bool:
+    """Let the lease end now; False when it is another process's by this time."""
+    own = (leases.c.name == name) & (leases.c.owner == owner)
+    return connection.execute(update(leases).where(own).values(until=now)).rowcount == 1
 
 
 def lease_epoch(connection: Connection, name: str) -> int:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,9 +13,11 @@ from sqlalchemy import select
 from mailer.app.installation import App
 from mailer.domain.errors import Refused
 from mailer.pipeline.upkeep.nightly import DATABASE, NightlyBackups, check_and_back_up
-from mailer.store import Store, history
+from mailer.store import DatabaseError, Store, history
 from mailer.store.ledger import backups
 from mailer.store.schema import letters
+from mailer.store.sqlite import dbapi
+from tests.away import lost
 from tests.club import THURSDAY, Club, import_register, members
 from tests.doubles import FrozenClock
 
@@ -120,6 +123,52 @@ def test_a_damaged_database_is_an_alarm_and_no_backup_is_made_of_it(
     night.clock.advance(days=1)
     run(night)
     assert [verb for verb, _ in done(night.app)][-2:] == ["check", "back up"]
+
+
+def spoil(file: Path, table: str) -> None:
+    """Fill the first page of a table with nothing, as a bad disk does."""
+    with closing(dbapi().connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with file.open("r+b") as opened:
+        opened.seek((page - 1) * size)
+        opened.write(bytes(size))
+
+
+def test_a_damaged_history_is_an_alarm_too(club: Club, caplog: pytest.LogCaptureFixture) -> None:
+    clock, backups = FrozenClock(THURSDAY), NightlyBackups(folder=club.folder / "backups", keep=1)
+    with club.opened(clock) as app:
+        import_register(app, members(3))
+        clock.advance(days=1)
+        check_and_back_up(app.context, backups)
+    before = list(backups.folder.iterdir())
+    for table in ("history", "ix_history_subject"):
+        spoil(club.folder / "mailer.db", table)
+    clock.advance(days=1)
+    with club.opened(clock) as app:
+        context = replace(app.context, operator="operator@club.example")
+        check_and_back_up(context, backups)
+        check_and_back_up(context, backups)
+        assert alarms(app) == ["damage"]
+    assert "the database is damaged: database disk image is malformed" in caplog.text
+    assert list(backups.folder.iterdir()) == before
+
+
+def test_a_database_that_goes_away_meanwhile_is_not_called_damaged(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def goes_away(_store: Store) -> None:
+        raise lost()
+
+    night.clock.advance(days=1)
+    monkeypatch.setattr(Store, "check", goes_away)
+    with pytest.raises(DatabaseError):
+        run(night)
+    monkeypatch.undo()
+    assert (done(night.app), alarms(night.app)) == ([], [])
+    run(night)
+    assert [verb for verb, _ in done(night.app)] == ["check", "back up"]
 
 
 def test_a_backup_that_cannot_be_made_is_an_alarm_once_and_tried_again(

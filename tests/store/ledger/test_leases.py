@@ -62,6 +62,19 @@ def test_a_lease_that_was_taken_while_the_clock_was_ahead_is_none(store: Store) 
         assert take(connection, first, now=behind) is None
 
 
+def test_a_process_leaves_a_lease_only_while_it_is_its_own(store: Store) -> None:
+    with store.transaction() as connection:
+        first, second = an_owner(connection, 1), an_owner(connection, 2)
+        assert take(connection, first)
+        later = NOW + MINUTE  # it has run out, and another one has it
+        assert take(connection, second, now=later) == 2
+        assert not leases.leave_lease(connection, LEADS, first, later)
+        assert leases.lease(connection, LEADS, later, MINUTE).holder.id == second
+        assert leases.leave_lease(connection, LEADS, second, later)
+        assert leases.lease(connection, LEADS, later, MINUTE) is None
+        assert take(connection, first, now=later) == 3
+
+
 def test_the_lease_of_a_dead_owner_goes_to_the_first_who_takes_it(store: Store) -> None:
     with store.transaction() as connection:
         dead, second, third = (an_owner(connection, number) for number in (1, 2, 3))
