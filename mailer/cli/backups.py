@@ -1,6 +1,7 @@
 """Commands about the database: check and copy it, put a copy in its place, and go on after that."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,7 +70,7 @@ def upgrade() -> None:
 
 
 def copy(url: Annotated[str, typer.Argument(metavar="URL", help="an empty PostgreSQL database")]) -> None:
-    """Copy the SQLite database into a PostgreSQL one, compared row by row; after a break, give it again: it goes on.
+    """Copy the SQLite database into a PostgreSQL one, which goes on in its place; after a break, give it again.
 
     Example: mailer db copy postgresql+psycopg://club_mailer@db.club.example/club_mailer
     """
@@ -82,7 +83,14 @@ def copy(url: Annotated[str, typer.Argument(metavar="URL", help="an empty Postgr
     refuse_running(app.config)
     free_copies_of_dead(app)
     with console.counting() as tell:
-        copied = copy_database(app.store, url, app.config.folder, tell)
+        copied = copy_database(
+            app.store,
+            url,
+            app.config.folder,
+            app.context.clock.now(),
+            refuse_running=partial(refuse_running, app.config),
+            tell=tell,
+        )
     console.say(copy_document(copied), *copy_lines(copied))
 
 

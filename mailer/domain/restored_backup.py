@@ -1,4 +1,4 @@
-"""A restored backup: the issues of which it cannot know whether they were sent after it was made."""
+"""A restored backup, or a ledger copied elsewhere: the issues of which it cannot know whether they were sent since."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -48,10 +48,11 @@ class LogReading:
 class RestoredBackup:
     """What a person must decide before a restored backup may send: each of these issues was sent, or goes as new.
 
-    `unread` names folders that cannot be pulled as they are, and why.
+    `unread` names folders that cannot be pulled as they are, and why; `moved_to` the database that it was copied to.
     """
 
     backup_at: datetime
+    moved_to: str | None = None
     issues: tuple[DoubtfulIssue, ...]
     log: LogReading = field(default_factory=LogReading)
     unread: tuple[str, ...] = ()

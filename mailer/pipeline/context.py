@@ -109,9 +109,15 @@ class Context:
             return claims.ledger_epoch(connection)
 
     def refuse_backup(self) -> None:
-        """Refused when the database is a backup that was put in place: what left since would leave again."""
+        """Refused when the database is a backup that was put in place, or was copied: what left since would leave again."""
         with self.store.reading() as connection:
-            at = backups.backup_at(connection)
+            at, elsewhere = backups.backup_at(connection), backups.moved_to(connection)
+        if elsewhere is not None:
+            raise Refused(
+                f"the database was copied to {elsewhere} on {at:%Y-%m-%d %H:%M} UTC, to go on there: nothing is pulled, planned or "
+                "sent from this one. Name the other in [database], or say what left since then to go on with this one",
+                Action.RESUME_AFTER_RESTORE.of(),
+            )
         if at is not None:
             raise Refused(
                 f"the database is a backup of {at:%Y-%m-%d %H:%M} UTC: nothing is pulled, planned or sent until you have "

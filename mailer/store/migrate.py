@@ -8,7 +8,7 @@ from mailer.domain.errors import MailerError
 from mailer.domain.remedy import Action
 from mailer.store import sqlite
 
-HEAD = "0022"
+HEAD = "0023"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 

@@ -1,10 +1,12 @@
 """Copies an SQLite database into an empty PostgreSQL one, chunk by chunk, and compares both row by row.
 
 Each chunk is one transaction together with the note how far it got, so a copy that was broken off goes on where it was.
-Until the end the target has a schema that no version knows, so no service begins to work on half a database.
+Until the end the target has a schema that no version knows, so no service begins to work on half a database; from the end on
+the source is marked as one that goes on elsewhere, so of both only the target sends.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,7 @@ from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.domain.remedy import Action
 from mailer.store import Store, is_away, migrate, postgresql, resolve
 from mailer.store.columns import by_code_point, metadata
-from mailer.store.ledger.backups import settle_home
+from mailer.store.ledger import backups
 
 # Rows at a time: few where each may hold a picture.
 CHUNK, LARGE_CHUNK = 2000, 20
@@ -60,11 +62,19 @@ _LOCK = 6252546  # a number of our own: one copy at a time
 Tell = Callable[[str, int, int], None]  # what is done, with how many rows of how many
 
 
-def copy_database(source: Store, url: str, base: Path, tell: Tell = lambda _what, _done, _of: None) -> DatabaseCopy:
-    """Copy everything and compare it; afterwards the target is a whole database, and the source is as it was.
+def copy_database(
+    source: Store,
+    url: str,
+    base: Path,
+    at: datetime,
+    *,
+    refuse_running: Callable[[], None] = lambda: None,
+    tell: Tell = lambda _what, _done, _of: None,
+) -> DatabaseCopy:
+    """Copy everything and compare it; afterwards the target is a whole database, and the source sends nothing any more.
 
-    No process may write to the source meanwhile: it is locked. Refused where the target holds anything but the beginning of
-    this very copy. BadInput names the first row that differs.
+    No process may write to the source meanwhile: it is locked, and then `refuse_running` asks whether one is about to. Refused
+    where the target holds anything but the beginning of this very copy. BadInput names the first row that differs.
     """
     try:
         parsed = resolve(url, base)
@@ -72,33 +82,37 @@ def copy_database(source: Store, url: str, base: Path, tell: Tell = lambda _what
             raise BadInput(
                 "a database is copied to PostgreSQL: give a URL such as postgresql+psycopg://USER@HOST/DATABASE"
             )
-        rows, resumed = _copied(source, postgresql.open_engine(parsed), tell)
+        name = parsed.render_as_string(hide_password=True)
+        rows, resumed = _copied(source, postgresql.open_engine(parsed), name, at, refuse_running, tell)
     except (ArgumentError, ImportError) as error:
         raise BadInput(f"the URL cannot be used: {error}") from error
     except DBAPIError as error:
         words = str(error.orig).strip().splitlines()[0]
         raise MailerError(f"the copy stopped ({words}); give the command again, it goes on where it was") from error
-    return DatabaseCopy(
-        source=source.name, target=parsed.render_as_string(hide_password=True), rows=rows, resumed=resumed
-    )
+    return DatabaseCopy(source=source.name, target=name, rows=rows, resumed=resumed)
 
 
-def _copied(source: Store, engine: Engine, tell: Tell) -> tuple[dict[str, int], bool]:
+def _copied(
+    source: Store, engine: Engine, name: str, at: datetime, refuse_running: Callable[[], None], tell: Tell
+) -> tuple[dict[str, int], bool]:
     try:
         with source.transaction() as origin:
             if origin.dialect.name != "sqlite":
                 raise Refused("this installation is on PostgreSQL already", Action.BACK_UP.of())
-            return _copy(origin, engine, tell)
+            refuse_running()
+            return _copy(origin, engine, name, at, tell)
     finally:
         engine.dispose()
 
 
-def _copy(origin: Connection, engine: Engine, tell: Tell) -> tuple[dict[str, int], bool]:
+def _copy(origin: Connection, engine: Engine, name: str, at: datetime, tell: Tell) -> tuple[dict[str, int], bool]:
+    # Seen by no one else until the end: the target is to have the ledger as it is without the mark.
+    was_marked = backups.stay(origin, name)
     with engine.connect() as keeper:  # its lock is held until it is closed
         if not keeper.execute(select(func.pg_try_advisory_lock(_LOCK))).scalar():
             raise Refused("another copy into this database is at work")
         keeper.commit()
-        resumed = _begin(origin, engine)
+        resumed = _begin(origin, engine, was_marked=was_marked)
         counts = {each.name: _count(origin, each) for each in metadata.sorted_tables}
         for each in metadata.sorted_tables:
             _copy_table(origin, engine, each, counts[each.name], tell)
@@ -106,6 +120,9 @@ def _copy(origin: Connection, engine: Engine, tell: Tell) -> tuple[dict[str, int
             for each in metadata.sorted_tables:
                 _compare(origin, target, each, counts[each.name], tell)
             _finish(origin, target)
+            # In this order: a break in between leaves a source that sends nothing, and a target that is not whole yet.
+            backups.mark_as_moved(origin, name, at)
+            origin.commit()
     return counts, resumed
 
 
@@ -116,7 +133,7 @@ def _count(connection: Connection, each: Table) -> int:
 # --- begin and end ----------------------------------------------------------------------------------------------------
 
 
-def _begin(origin: Connection, engine: Engine) -> bool:
+def _begin(origin: Connection, engine: Engine, *, was_marked: bool) -> bool:
     """Make the tables of an empty target; True when this copy was begun before."""
     state = _state(origin)
     with engine.begin() as target:
@@ -129,7 +146,7 @@ def _begin(origin: Connection, engine: Engine) -> bool:
                     "target, then copy again"
                 )
             return True
-        _refuse_used(target, names)
+        _refuse_used(target, names, was_marked=was_marked)
     migrate.upgrade(engine)
     with engine.begin() as target:
         _refuse_used(target, set(metadata.tables) | {migrate.VERSION})
@@ -140,7 +157,7 @@ def _begin(origin: Connection, engine: Engine) -> bool:
     return False
 
 
-def _refuse_used(target: Connection, names: set[str]) -> None:
+def _refuse_used(target: Connection, names: set[str], *, was_marked: bool = False) -> None:
     ours = set(metadata.tables) | {migrate.VERSION}
     used = names - ours
     if not used:
@@ -149,6 +166,10 @@ def _refuse_used(target: Connection, names: set[str]) -> None:
             for name in names - {migrate.VERSION, _MADE_WITH_TABLES}
             if target.execute(select(literal(1)).select_from(table(name)).limit(1)).first() is not None
         }
+    if used and was_marked:
+        raise Refused(
+            "the target is not empty: this database was copied there; name it in [database], then start the service"
+        )
     if used or (names and migrate.VERSION not in names):
         raise Refused(f"the target is not empty: it has {min(used or names)}; make a new database for the copy")
 
@@ -178,7 +199,7 @@ def _finish(origin: Connection, target: Connection) -> None:
         if sequence is not None:
             last = max(target.execute(select(func.max(each.c.id))).scalar() or 0, never_again.get(each.name, 0))
             target.execute(select(func.setval(sequence, max(last, 1), last > 0)))
-    settle_home(target)
+    backups.settle_home(target)
     migrate.set_version(target, migrate.HEAD)
     _progress.drop(target)
 

@@ -110,6 +110,7 @@ def copy_lines(copy: DatabaseCopy) -> list[str]:
     """The same for people, with the next step."""
     return [
         f"{copy.target} has all of {copy.source}, compared row by row: {contents(copy.rows)}.",
-        "Now set [database] url to it, then start the service. Use one of both only: each would send what waits in it.",
-        "Delete the file when you no longer need it, it holds members' data.",
+        "Now set [database] url to it, then start the service.",
+        "The file sends nothing any more; should you stay with it after all: `mailer resume-after-restore`.",
+        "Delete it when you no longer need it, it holds members' data.",
     ]

@@ -33,6 +33,7 @@ def restored_document(
         "restored": True,
         "resumed": epoch is not None,
         "backup_at": reviewed.backup_at,
+        "moved_to": reviewed.moved_to,
         "issues": [_document(issue, sent, new) for issue in reviewed.issues],
         "settled_by_log": reviewed.log.settled,
         "unknown_in_log": reviewed.log.unknown,
@@ -61,7 +62,10 @@ def restored_rows(reviewed: RestoredBackup, decisions: Mapping[str, str]) -> lis
 def review_lines(reviewed: RestoredBackup) -> list[str]:
     """What the backup is, and what the log and the sources told."""
     log = reviewed.log
-    lines = [f"The database is a backup of {local_time(reviewed.backup_at)}."]
+    at = local_time(reviewed.backup_at)
+    lines = [f"The database is a backup of {at}."]
+    if reviewed.moved_to is not None:
+        lines = [f"The database was copied to {reviewed.moved_to} on {at}: see that no service uses that one any more."]
     if log.settled:
         lines.append(f"The log shows {_copies(log.settled)} of the backup as accepted; they are not sent again.")
     if log.unknown:

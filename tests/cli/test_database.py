@@ -7,8 +7,9 @@ import pytest
 
 from mailer.cli import console
 from mailer.gateways.process import locks
+from mailer.store.ledger import backups
 from tests.cli.terminal import Terminal
-from tests.club import Club
+from tests.club import ISSUE, Club
 
 
 @pytest.fixture
@@ -87,3 +88,20 @@ def test_a_copy_goes_to_postgresql_and_not_beside_a_sender(run: Terminal, club: 
     with locks.acquire(club.folder, "mailer-1-0"):
         refused = run("db", "copy", "postgresql+psycopg://club@127.0.0.1:1/club")
     assert (refused.status, "is running: stop it, then try again" in refused.err) == (1, True)
+
+
+def test_a_ledger_that_goes_on_elsewhere_sends_nothing_until_a_person_has_said_what_left(
+    run: Terminal, club: Club
+) -> None:
+    elsewhere = "postgresql+psycopg://club@db.club.example/club"
+    with club.opened() as app, app.store.transaction() as connection:
+        backups.mark_as_moved(connection, elsewhere, app.context.clock.now())
+    for words in (["pull"], ["plan", ISSUE], ["approve", ISSUE], ["--yes", "send", ISSUE]):
+        refused = run(*words)
+        assert (refused.status, f"was copied to {elsewhere} on " in refused.err) == (1, True), words
+        assert "`mailer resume-after-restore`" in refused.err
+    asked = run("--json", "--yes", "resume-after-restore")
+    assert (asked.status, asked.document["moved_to"]) == (1, elsewhere)
+    assert "see that no service uses that one any more" in asked.err
+    run.ok("--yes", "resume-after-restore", "--new", ISSUE)
+    run.ok("pull")

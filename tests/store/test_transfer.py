@@ -5,12 +5,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import Engine, event, insert, select, text
+from sqlalchemy.engine import URL
 
+from mailer.domain.database_copy import DatabaseCopy
 from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.domain.remedy import Action
 from mailer.store import Store, migrate, transfer
 from mailer.store.columns import metadata
+from mailer.store.ledger import backups
 from mailer.store.schema import history, register_state
 from mailer.store.transfer import copy_database
 from tests.away import lost
@@ -47,6 +50,10 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transfer, "LARGE_CHUNK", 1)
 
 
+def copy(source: Store, url: str, base: Path, tell: transfer.Tell = lambda *_what: None) -> DatabaseCopy:
+    return copy_database(source, url, base, NOW, tell=tell)
+
+
 def rows_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
     with store.reading() as connection:
         return {
@@ -75,7 +82,7 @@ def is_whole(source: Store, url: str, base: Path) -> None:
 @beside_postgresql
 def test_everything_is_there_and_numbers_go_on(source: Store, url: str, tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    copied = copy_database(source, url, tmp_path, lambda *what: told.append(what))
+    copied = copy(source, url, tmp_path, lambda *what: told.append(what))
     assert (copied.rows["deliveries"], copied.rows["attempts"], copied.resumed) == (30, 7, False)
     assert ("copying history", 50, 50) in told
     is_whole(source, url, tmp_path)
@@ -96,11 +103,11 @@ def test_one_that_was_broken_off_goes_on(source: Store, url: str, tmp_path: Path
             raise Killed
 
     with pytest.raises(Killed):
-        copy_database(source, url, tmp_path, until)
+        copy(source, url, tmp_path, until)
     with pytest.raises(MailerError, match="is not whole") as refused:
         Store.open(url, tmp_path)
     assert refused.value.remedies == (Action.COPY_DATABASE.of(),)
-    assert copy_database(source, url, tmp_path).resumed
+    assert copy(source, url, tmp_path).resumed
     is_whole(source, url, tmp_path)
 
 
@@ -122,7 +129,7 @@ def test_a_server_that_goes_away_meanwhile_is_waited_for(
         return engine
 
     monkeypatch.setattr(transfer.postgresql, "open_engine", unsteady)
-    copy_database(source, url, tmp_path)
+    copy(source, url, tmp_path)
     assert len(commits) > 20
     is_whole(source, url, tmp_path)
 
@@ -132,17 +139,17 @@ def test_a_target_that_is_used_is_left_as_it_is(source: Store, url: str, tmp_pat
     with closing(Store.open(url, tmp_path)) as target, target.transaction() as connection:
         an_owner(connection)
     with pytest.raises(Refused, match="the target is not empty: it has owners"):
-        copy_database(source, url, tmp_path)
+        copy(source, url, tmp_path)
     with closing(Store.open(url, tmp_path)) as target, target.transaction() as connection:
         connection.execute(text("DELETE FROM owners"))
         connection.execute(text("CREATE TABLE minutes (words text)"))
     with pytest.raises(Refused, match="the target is not empty: it has minutes"):
-        copy_database(source, url, tmp_path)
+        copy(source, url, tmp_path)
     with closing(Store.open(url, tmp_path)) as target, target.transaction() as connection:
         connection.execute(text("DROP TABLE minutes"))
-    copy_database(source, url, tmp_path)  # tables that a command has made, with nothing in them
+    copy(source, url, tmp_path)  # tables that a command has made, with nothing in them
     with pytest.raises(Refused, match="the target is not empty"):
-        copy_database(source, url, tmp_path)
+        copy(source, url, tmp_path)
     is_whole(source, url, tmp_path)
 
 
@@ -153,26 +160,101 @@ def test_a_source_that_has_changed_since_is_not_mixed_with_what_it_was(source: S
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        copy_database(source, url, tmp_path, breaks_off)
+        copy(source, url, tmp_path, breaks_off)
     with source.transaction() as connection:
         connection.execute(text("UPDATE deliveries SET address = 'other@members.example' WHERE id = 3"))
     with pytest.raises(BadInput, match=r"deliveries differs at \[3\]"):
-        copy_database(source, url, tmp_path)
+        copy(source, url, tmp_path)
     with source.transaction() as connection:
         connection.execute(insert(history).values(at=NOW, who="a", verb="b", subject="c", detail="d"))
     with pytest.raises(Refused, match="of this one before it changed"):
-        copy_database(source, url, tmp_path)
+        copy(source, url, tmp_path)
     with pytest.raises(MailerError, match="is not whole"):
         Store.open(url, tmp_path)
 
 
+def mark_of(store: Store) -> tuple[str | None, object]:
+    with store.reading() as connection:
+        return backups.moved_to(connection), backups.backup_at(connection)
+
+
+@beside_postgresql
+def test_of_both_only_the_target_sends(source: Store, url: str, tmp_path: Path) -> None:
+    def look(_what: str, _done: int, _of: int) -> None:
+        assert mark_of(source) == (None, None)
+
+    copied = copy(source, url, tmp_path, look)
+    assert mark_of(source) == (copied.target, NOW)
+    with closing(Store.open(url, tmp_path)) as target:
+        assert mark_of(target) == (None, None)
+    with pytest.raises(Refused, match="this database was copied there; name it in"):
+        copy(source, url, tmp_path)
+    assert mark_of(source) == (copied.target, NOW)
+    with source.transaction() as connection:
+        backups.resume_ledger(connection, epoch=0)
+    assert mark_of(source) == (None, None)
+
+
+@beside_postgresql
+def test_a_break_between_the_mark_and_the_end_leaves_none_that_sends(
+    source: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = transfer.postgresql.open_engine
+
+    def fragile(parsed: URL) -> Engine:
+        engine = opened(parsed)
+
+        def commit(_connection: object) -> None:
+            if mark_of(source)[0] is not None:
+                raise lost()
+
+        event.listen(engine, "commit", commit)
+        return engine
+
+    monkeypatch.setattr(transfer.postgresql, "open_engine", fragile)
+    with pytest.raises(MailerError, match="give the command again, it goes on where it was"):
+        copy(source, url, tmp_path)
+    monkeypatch.undo()
+    assert mark_of(source)[0]
+    with pytest.raises(MailerError, match="is not whole"):
+        Store.open(url, tmp_path)
+    assert copy(source, url, tmp_path).resumed
+    assert mark_of(source)[0]
+    is_whole(source, url, tmp_path)
+
+
+@beside_postgresql
+def test_a_second_copy_of_a_ledger_that_goes_on_elsewhere_sends_nothing_either(
+    source: Store, url: str, tmp_path: Path
+) -> None:
+    with source.transaction() as connection:
+        backups.mark_as_moved(connection, "postgresql+psycopg://elsewhere/club", NOW)
+    copy(source, url, tmp_path)
+    with closing(Store.open(url, tmp_path)) as target:
+        assert mark_of(target) == mark_of(source) == ("postgresql+psycopg://elsewhere/club", NOW)
+
+
+@beside_postgresql
+def test_a_service_that_starts_meanwhile_is_seen_once_the_source_is_locked(
+    source: Store, url: str, tmp_path: Path
+) -> None:
+    def runs() -> None:
+        with closing(Store.open("sqlite:///mailer.db", tmp_path)) as other, other.transaction(waits=False):
+            pytest.fail("the source is not locked")
+
+    with pytest.raises(MailerError, match="database is locked"):
+        copy_database(source, url, tmp_path, NOW, refuse_running=runs)
+    assert mark_of(source) == (None, None)
+    assert not copy(source, url, tmp_path).resumed
+
+
 def test_only_postgresql_is_copied_to(source: Store, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="copied to PostgreSQL"):
-        copy_database(source, "sqlite:///other.db", tmp_path)
+        copy(source, "sqlite:///other.db", tmp_path)
     with pytest.raises(BadInput, match="the URL cannot be used"):
-        copy_database(source, "nonsense", tmp_path)
+        copy(source, "nonsense", tmp_path)
     with pytest.raises(MailerError, match=r"the copy stopped \(.*; give the command again"):
-        copy_database(source, "postgresql+psycopg://club:sesame@127.0.0.1:1/club", tmp_path)
+        copy(source, "postgresql+psycopg://club:sesame@127.0.0.1:1/club", tmp_path)
 
 
 def test_what_an_upgrade_did_is_told_step_by_step(source: Store, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def resume_backup(
                 _count_as_sent(connection, context, doubtful, folders)
         reached = backups.resume_ledger(connection, epoch=epoch, delivery=_highest(context, accepted))
         decided = {issue.issue for issue in reviewed.issues}
-        words = [f"backup of {reviewed.backup_at:%Y-%m-%d %H:%M} UTC"]
+        words = [f"{'copied' if reviewed.moved_to else 'backup of'} {reviewed.backup_at:%Y-%m-%d %H:%M} UTC"]
         words += [f"{how}: {', '.join(sorted(decided & set(names)))}" for how, names in (("sent", sent), ("new", new))]
         context.record(connection, RESUMED, "ledger", "; ".join(words))
     return reviewed, reached
@@ -117,7 +117,8 @@ def _review(
         for name in {**stored, **folders.finished}
     ]
     named = sorted(filter(None, doubts), key=lambda doubtful: _ordered(doubtful.issue))
-    return RestoredBackup(backup_at=backup_at, issues=tuple(named), log=log, unread=folders.unread)
+    to = backups.moved_to(connection)
+    return RestoredBackup(backup_at=backup_at, moved_to=to, issues=tuple(named), log=log, unread=folders.unread)
 
 
 def _doubt(

@@ -1,4 +1,4 @@
-"""The mark of a ledger that is a backup: set in each copy, or when a database is older than its epoch file."""
+"""The mark of a ledger that is not the one at work: a backup, one older than its epoch file, or one that goes on elsewhere."""
 
 from datetime import datetime
 
@@ -14,9 +14,34 @@ SKIPPED_IDS = 1_000_000
 
 
 def backup_at(connection: Connection) -> datetime | None:
-    """When this ledger was copied, if it is a backup that was put in place and not resumed yet; None for a live one."""
-    at: datetime | None = connection.execute(select(ledger_state.c.backup_at)).scalar()
+    """Up to when this ledger is the one that was at work: a backup that was put in place, or one that was copied elsewhere.
+
+    None for a live one, and once a person has resumed it.
+    """
+    at: datetime | None = connection.execute(_AT).scalar()
     return at
+
+
+_AT = select(func.coalesce(ledger_state.c.backup_at, ledger_state.c.moved_at))
+
+
+def moved_to(connection: Connection) -> str | None:
+    """The database that this ledger was copied to, to go on there."""
+    to: str | None = connection.execute(select(ledger_state.c.moved_to)).scalar()
+    return to
+
+
+def mark_as_moved(connection: Connection, to: str, at: datetime) -> None:
+    """Mark the ledger as one that goes on in another database. An older mark stays."""
+    lock_claims(connection)
+    here = ledger_state.c.moved_to.is_(None)
+    connection.execute(update(ledger_state).where(here).values(moved_to=to, moved_at=at))
+
+
+def stay(connection: Connection, to: str) -> bool:
+    """Remove the mark that the ledger goes on in that database; False when it has none."""
+    there = ledger_state.c.moved_to == to
+    return connection.execute(update(ledger_state).where(there).values(moved_to=None, moved_at=None)).rowcount == 1
 
 
 def mark_as_backup(connection: Connection, at: datetime) -> None:
@@ -65,6 +90,9 @@ def last_known(connection: Connection) -> datetime | None:
     return at
 
 
+_LIVE = dict.fromkeys(("backup_at", "moved_to", "moved_at", "home"))
+
+
 def resume_ledger(connection: Connection, *, epoch: int, delivery: int = 0) -> int:
     """Remove the mark; returns the ledger's epoch, above its own and the one given.
 
@@ -74,7 +102,7 @@ def resume_ledger(connection: Connection, *, epoch: int, delivery: int = 0) -> i
         _skip_ids(connection, table, above)
     lock_claims(connection)
     reached = max(ledger_epoch(connection), epoch) + 1
-    connection.execute(update(ledger_state).values(epoch=reached, backup_at=None, home=None))
+    connection.execute(update(ledger_state).values(epoch=reached, **_LIVE))
     settle_home(connection)
     return reached
 

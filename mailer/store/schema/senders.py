@@ -33,6 +33,8 @@ ledger_state = Table(
     Column("backup_at", UtcDateTime),  # of a backup put in place: when it was copied; None once it is resumed
     Column("worked_at", UtcDateTime),  # when a sender or the leading daemon was last at work
     Column("home", Text),  # the database and table that this is, as PostgreSQL numbers them: a copy has others
+    Column("moved_to", Text),  # the database that it was copied to, to go on there; None: it goes on here
+    Column("moved_at", UtcDateTime),
     CheckConstraint("id = 1", name="one_row"),
 )
 
