@@ -1,27 +1,22 @@
 """Runs every check of an installation, those that wait for other machines beside the others."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Thread
+from time import monotonic
 
 from mailer.app import installation
 from mailer.app.installation import App
 from mailer.checking import configuration, database
 from mailer.checking.envelope import check_envelopes, name_untried
-from mailer.checking.online import check_dns
+from mailer.checking.online import dns_checks
 from mailer.checking.records import Records
-from mailer.checking.result import Check
+from mailer.checking.result import WAITS, Check, reason
 from mailer.checking.round_trip import check_round_trip
 from mailer.checking.table import CHECKS
-from mailer.domain.check_result import CheckGroup, CheckResult
-from mailer.domain.errors import MailerError
-from mailer.views.remedies import sentence
-
-# So many checks wait for other machines at once.
-AT_ONCE = 8
+from mailer.domain.check_result import CheckGroup, CheckResult, CheckState
 
 
 def check(
@@ -37,15 +32,15 @@ def check(
         return results
     try:
         app = installation.open_app(config_file)
-    except MailerError as error:
-        return [*results, database.opened(sentence(error), ok=False)]
+    except Exception as error:  # noqa: BLE001  (whatever is wrong with it, a person is told what to do)
+        return [*results, database.not_opened(error)]
     with closing(app.store):
-        results.append(database.opened(app.store.name, ok=True))
+        results.append(database.opened(app.store.name))
         checks = [*CHECKS, _envelope_check(wanted=envelope)]
         if round_trip:
             checks.append(_ROUND_TRIP)
         if records is not None:
-            checks.append(_dns_check(records))
+            checks += dns_checks(records)
         results += _run(app, checks)
     groups = list(CheckGroup)
     return sorted(results, key=lambda result: groups.index(result.group or CheckGroup.SETTINGS))
@@ -54,51 +49,71 @@ def check(
 def _envelope_check(*, wanted: bool) -> Check:
     return Check(
         group=CheckGroup.RELAY,
+        subject="envelope",
         look=check_envelopes if wanted else name_untried,
         fix="let `from` of the newsletter name a sender that the relay allows, or ask the relay's operator",
-        waits=wanted,
+        waits=WAITS if wanted else 0,
     )
 
 
 _ROUND_TRIP = Check(
     group=CheckGroup.BOUNCES,
+    subject="the round trip",
     look=check_round_trip,
     fix="follow the mail in the relay's log: the return-path domain's MX must bring it to the way in named in [bounces]",
-    waits=True,
+    waits=180,
 )
-
-
-def _dns_check(records: Records) -> Check:
-    return Check(
-        group=CheckGroup.DNS,
-        look=partial(check_dns, records),
-        fix="publish the record that stands there at the domain's name server",
-        waits=True,
-    )
 
 
 def _run(app: App, checks: Sequence[Check]) -> list[CheckResult]:
     """The results of these checks, in their order; those that wait for other machines are begun first."""
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as threads:
-        begun = [threads.submit(_results, app, check) if check.waits else None for check in checks]
-        ended = [
-            _results(app, check) if waiting is None else waiting.result()
-            for check, waiting in zip(checks, begun, strict=True)
-        ]
-    return [result for results in ended for result in results]
+    looks = [_Look(app=app, check=check) for check in checks]
+    for look in looks:
+        if look.check.waits:
+            look.begin()
+    for look in looks:
+        if not look.check.waits:
+            look.take()
+    return [result for look in looks for result in look.end()]
 
 
-def _results(app: App, check: Check) -> list[CheckResult]:
-    """What a check finds; if it cannot look, that is what it has found."""
-    results: list[CheckResult] = []
-    try:
-        results += check.look(app)
-    except MailerError as error:
-        subject = getattr(check.look, "__name__", "check").removeprefix("check_").replace("_", " ")
-        results.append(CheckResult(subject=subject, ok=False, finding=sentence(error)))
-    return [_with_fix(result, check) for result in results]
+@dataclass(slots=True, kw_only=True)
+class _Look:
+    """A check at work, and what it has found so far."""
+
+    app: App
+    check: Check
+    _results: list[CheckResult] = field(default_factory=list)
+    _thread: Thread | None = None
+    _ends_at: float = 0.0
+
+    def begin(self) -> None:
+        """Look beside others. One that a host keeps waiting for ever does not keep the program from ending."""
+        self._ends_at = monotonic() + self.check.waits
+        self._thread = Thread(target=self.take, daemon=True)
+        self._thread.start()
+
+    def take(self) -> None:
+        """Look; where that is not possible, this is what it has found."""
+        try:
+            for result in self.check.look(self.app):
+                self._results.append(_with_fix(result, self.check))
+        except Exception as error:  # noqa: BLE001  (whatever is wrong here, the others look all the same)
+            self._results.append(self._cannot(reason(error)))
+
+    def end(self) -> list[CheckResult]:
+        """The results, once it has ended or may wait no longer."""
+        if self._thread is not None:
+            self._thread.join(max(0.0, self._ends_at - monotonic()))
+            if self._thread.is_alive():
+                late = self._cannot(f"who is asked has not answered within {self.check.waits:.0f} seconds")
+                return [*self._results, late]
+        return self._results
+
+    def _cannot(self, finding: str) -> CheckResult:
+        return _with_fix(CheckResult(subject=self.check.subject, ok=False, finding=finding), self.check)
 
 
 def _with_fix(result: CheckResult, check: Check) -> CheckResult:
-    is_right = result.ok and not result.note
-    return replace(result, group=result.group or check.group, fix="" if is_right else result.fix or check.fix)
+    fix = "" if result.state is CheckState.OK else result.fix or check.fix
+    return replace(result, group=result.group or check.group, fix=fix)

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from mailer.app.installation import App
-from mailer.checking.result import note_of, result_of
+from mailer.checking.result import note_of, reason, result_of
 from mailer.config import Config, load_config, load_schedules
 from mailer.config.environment import set_variables, unknown_variables
 from mailer.config.relays import provider_limits
@@ -15,7 +15,7 @@ from mailer.domain.errors import MailerError
 from mailer.gateways.key_file import read_keys
 from mailer.views.remedies import sentence
 
-_CORRECT = "correct the key that stands there; docs/operating.md has each with what is allowed"
+_CORRECT = "correct what stands there; docs/operating.md has each key with what is allowed"
 
 
 def check_settings(config_file: Path) -> Iterator[CheckResult]:
@@ -28,8 +28,8 @@ def check_settings(config_file: Path) -> Iterator[CheckResult]:
         return
     try:
         config = load_config(config_file)
-    except MailerError as error:
-        yield CheckResult(subject="config.toml", ok=False, finding=sentence(error), fix=_CORRECT)
+    except Exception as error:  # noqa: BLE001  (whatever is wrong with it, a person is told what to do)
+        yield CheckResult(subject="config.toml", ok=False, finding=reason(error), fix=_CORRECT)
         return
     names = ", ".join(sorted(set_variables(Config).values()))
     yield CheckResult(subject="the environment", ok=True, finding=names or "no MAILER_ variable is set")
@@ -38,7 +38,13 @@ def check_settings(config_file: Path) -> Iterator[CheckResult]:
         finding = f"no effect any more, take out: {', '.join(config.retired)}"
         yield note_of("old settings", finding, fix="take them out of config.toml and the environment")
     key = result_of("the key", partial(_key, config.path(config.secrets.key_file)))
-    yield key if key.ok else replace(key, fix="put the key of this database back from the backup; never make a new one")
+    yield (
+        key
+        if key.ok
+        else replace(
+            key, fix="put the key of this database back from the backup; a new one is for a new database alone"
+        )
+    )
     schedules = result_of("schedules/", partial(_schedules, config.path(config.paths.schedules)))
     yield schedules if schedules.ok else replace(schedules, fix="correct the file and key that stand there")
 

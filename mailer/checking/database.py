@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from mailer.app.installation import App
-from mailer.checking.result import note_of, result_of
+from mailer.checking.result import note_of, reason, result_of
 from mailer.domain.check_result import CheckGroup, CheckResult
+from mailer.domain.errors import MailerError
+from mailer.gateways.machine_state import write_obstacle
 from mailer.pipeline.upkeep.nightly import BACKED_UP, CHECKED, DAMAGED, DATABASE
 from mailer.store import history, sqlite
 from mailer.store.ledger.instants import server_time
 from mailer.views.local_time import local_minute
 from mailer.views.plain_words import size_in_words
+from mailer.views.remedies import phrase
 
 SUBJECT = "the database"
 # SQLite empties its journal every few megabytes, unless a reader that never ends holds it up.
@@ -21,10 +24,16 @@ OLD_BACKUP = timedelta(days=2)
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 
 
-def opened(finding: str, *, ok: bool) -> CheckResult:
-    """Whether the database could be opened."""
-    fix = "" if ok else "correct [database] in config.toml; the file, or the server, must be there for this login"
-    return CheckResult(subject=SUBJECT, ok=ok, finding=finding, fix=fix, group=CheckGroup.DATABASE)
+def opened(name: str) -> CheckResult:
+    """The database of this name is open."""
+    return CheckResult(subject=SUBJECT, ok=True, finding=name, group=CheckGroup.DATABASE)
+
+
+def not_opened(error: Exception) -> CheckResult:
+    """The database could not be opened; where the error knows what to do, that is the remedy."""
+    general = "correct [database] in config.toml; the file, or the server, must be there for this login"
+    fix = ", ".join(map(phrase, error.remedies)) if isinstance(error, MailerError) else ""
+    return CheckResult(subject=SUBJECT, ok=False, finding=reason(error), fix=fix or general, group=CheckGroup.DATABASE)
 
 
 def check_library(app: App) -> Iterator[CheckResult]:
@@ -90,6 +99,11 @@ def check_backup(app: App) -> Iterator[CheckResult]:
     backups, now = app.nightly_backups, app.context.clock.now()
     if backups is None:
         yield note_of("the backup", "the daemon makes none: [backup] folder is empty")
+        return
+    if obstacle := write_obstacle(backups.folder):
+        fix = "let [backup] folder name a folder in which the service may write"
+        finding = f"none can be made in {backups.folder}: {obstacle}"
+        yield CheckResult(subject="the backup", ok=False, finding=finding, fix=fix)
         return
     with app.store.reading() as connection:
         last = history.last_of(connection, DATABASE, (BACKED_UP,))

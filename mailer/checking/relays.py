@@ -1,19 +1,16 @@
 """Checks that each relay can be reached, accepts the login, and takes copies of their size and kind; no message is sent."""
 
 import asyncio
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from mailer.app.installation import App
 from mailer.app.relays import relay_settings
 from mailer.checking.result import note_of
 from mailer.config.relays import RelaySettings
 from mailer.domain.check_result import CheckResult
-from mailer.domain.ehlo_name import EhloOrigin
+from mailer.domain.ehlo_name import EhloName, EhloOrigin
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.trouble import Trouble
 from mailer.gateways.smtp.encryption import Encryption
@@ -39,7 +36,7 @@ _ORIGINS = {
     EhloOrigin.ADDRESS: "since neither this machine nor a newsletter has a full name",
 }
 
-# A relay that answers more slowly than this makes a check wait for nothing.
+# The seconds for all answers of a relay together; a sender may wait longer for each.
 PATIENCE = 15.0
 SOON = timedelta(days=14)
 _USED = ("size", "pipelining", "chunking", "8bitmime", "smtputf8", "dsn")
@@ -55,17 +52,25 @@ class _Offer:
     encryption: Encryption | None
 
 
+@dataclass(slots=True, kw_only=True)
+class _Talk:
+    """A relay, and how far one got with it: the name by which it is greeted, and what it offers, or why it offers nothing."""
+
+    relay: RelaySettings
+    subject: str
+    ehlo: EhloName | None = None
+    offer: _Offer | None = None
+    failure: MailerError | None = None
+
+
 def check_relays(app: App) -> Iterator[CheckResult]:
     """Connect to every relay of the settings, all at once."""
-    try:
-        relays = relay_settings(app)
-    except MailerError as error:  # a password file is missing
-        yield CheckResult(subject="the relay", ok=False, finding=sentence(error))
-        return
+    relays = relay_settings(app)
     subjects = ["the relay" if len(relays) == 1 else f"the relay {relay.name}" for relay in relays]
-    with ThreadPoolExecutor(max_workers=len(relays)) as threads:
-        for results in threads.map(partial(_look_at, app), relays, subjects):
-            yield from results
+    talks = [_Talk(relay=relay, subject=subject) for relay, subject in zip(relays, subjects, strict=True)]
+    asyncio.run(_talk_to(talks))
+    for talk in talks:
+        yield from _found(app, talk)
 
 
 def check_outage(app: App) -> Iterator[CheckResult]:
@@ -90,26 +95,47 @@ def check_sizes(app: App) -> Iterator[CheckResult]:
             yield CheckResult(subject=f"{mailing.issue}: size", ok=not note, finding=finding)
 
 
-def _look_at(app: App, relay: RelaySettings, subject: str) -> list[CheckResult]:
-    """Connect and log in to a relay; say what it offers, and by which name it is greeted."""
-    settings = replace(relay.smtp, timeout_seconds=min(relay.smtp.timeout_seconds, PATIENCE))
-    results: list[CheckResult] = []
+async def _talk_to(talks: Sequence[_Talk]) -> None:
+    await asyncio.gather(*map(_talk, talks))
+
+
+async def _talk(talk: _Talk) -> None:
+    """Connect and log in to a relay, and leave again."""
+    settings = talk.relay.smtp
     try:
+        transport = SmtpTransport(replace(settings, timeout_seconds=min(settings.timeout_seconds, PATIENCE)))
+        talk.ehlo = await transport.ehlo_name()
         _refuse_without_password(settings)
-        offer = asyncio.run(_offer(settings))
-        _keep_size(app, relay.name, offer.size_limit)
+        async with asyncio.timeout(PATIENCE), transport.connect() as connection:
+            talk.offer = _Offer(
+                size_limit=connection.size_limit, extensions=connection.extensions, encryption=connection.encryption
+            )
+    except TimeoutError:
+        token = f", and {settings.token_source.key}" if settings.token_source else ""
+        talk.failure = MailerError(
+            f"the relay {settings.name} does not let us in within {PATIENCE:g} seconds; check host, port and security of "
+            f"{settings.section}{token}"
+        )
     except MailerError as error:
-        results.append(CheckResult(subject=subject, ok=False, finding=sentence(error)))
-    else:
+        talk.failure = error
+
+
+def _found(app: App, talk: _Talk) -> Iterator[CheckResult]:
+    """Say what a relay offers, and by which name it is greeted."""
+    settings, subject, offer = talk.relay.smtp, talk.subject, talk.offer
+    if talk.failure is not None:
+        yield CheckResult(subject=subject, ok=False, finding=sentence(talk.failure))
+    elif offer is not None:
+        _keep_size(app, talk.relay.name, offer.size_limit)
         takes = f", takes messages of {offer.size_limit:,} octets at most" if offer.size_limit else ""
         logged_in = ", logged in" if settings.username else ""
-        finding = f"{settings.name} answers ({settings.security}{logged_in}{takes})"
-        results.append(CheckResult(subject=subject, ok=True, finding=finding))
-        results.append(_encryption(f"{subject}: TLS", offer.encryption, app.context.clock.now()))
-        results.append(_extensions(app, f"{subject}: extensions", offer.extensions))
-    with suppress(MailerError):  # the line before says what is wrong
-        results.append(_ehlo_name(f"{subject}: EHLO", settings))
-    return results
+        yield CheckResult(
+            subject=subject, ok=True, finding=f"{settings.name} answers ({settings.security}{logged_in}{takes})"
+        )
+        yield _encryption(f"{subject}: TLS", offer.encryption, app.context.clock.now())
+        yield _extensions(app, f"{subject}: extensions", offer.extensions)
+    if talk.ehlo is not None:
+        yield _ehlo_name(f"{subject}: EHLO", talk.ehlo, settings.section)
 
 
 def _refuse_without_password(relay: SmtpSettings) -> None:
@@ -144,12 +170,11 @@ def _extensions(app: App, subject: str, extensions: frozenset[str]) -> CheckResu
     return CheckResult(subject=subject, ok=True, finding=finding)
 
 
-def _ehlo_name(subject: str, relay: SmtpSettings) -> CheckResult:
+def _ehlo_name(subject: str, ehlo: EhloName, section: str) -> CheckResult:
     """Name the name by which we greet the relay, and where it comes from."""
-    ehlo = asyncio.run(SmtpTransport(relay).ehlo_name())
     finding = f"{ehlo.name or 'the address of the connection'}, {_ORIGINS[ehlo.origin]}"
     if ehlo.fault:
-        finding += f"; it {ehlo.fault}, and many relays refuse that: set ehlo_name of {relay.section} to a full name"
+        finding += f"; it {ehlo.fault}, and many relays refuse that: set ehlo_name of {section} to a full name"
     return CheckResult(subject=subject, ok=not ehlo.fault, finding=finding)
 
 
@@ -164,10 +189,3 @@ def _keep_size(app: App, name: str, octets: int) -> None:
     except DatabaseError as error:
         if trouble_of(error) is not Trouble.LOCKED:
             raise
-
-
-async def _offer(relay: SmtpSettings) -> _Offer:
-    async with SmtpTransport(relay).connect() as connection:
-        return _Offer(
-            size_limit=connection.size_limit, extensions=connection.extensions, encryption=connection.encryption
-        )

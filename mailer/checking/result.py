@@ -6,32 +6,52 @@ from dataclasses import dataclass
 from mailer.app.installation import App
 from mailer.domain.check_result import CheckGroup, CheckResult
 from mailer.domain.errors import MailerError
+from mailer.store import DatabaseError
 from mailer.views.remedies import sentence
 
 Look = Callable[[App], Iterable[CheckResult]]
+
+# The seconds within which other machines must have answered all that a check asks them.
+WAITS = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """A look at the open installation, and in one line what to do where it finds something.
 
-    `waits`: for another machine, so it looks beside the others, each with a connection of its own.
+    `subject` stands for what it looks at where it cannot look. `waits` are the seconds that it may wait for other machines:
+    then it looks beside the others. 0: it asks none.
     """
 
     group: CheckGroup
+    subject: str
     look: Look
     fix: str
-    waits: bool = False
+    waits: float = 0.0
 
 
 def result_of(subject: str, look: Callable[[], str], *, fix: str = "") -> CheckResult:
-    """Return what `look` finds; a MailerError means that the subject is wrong, and then `fix` says what to do."""
+    """Return what `look` finds; an error means that the subject is wrong, and then `fix` says what to do."""
     try:
         return CheckResult(subject=subject, ok=True, finding=look())
-    except MailerError as error:
-        return CheckResult(subject=subject, ok=False, finding=sentence(error), fix=fix)
+    except Exception as error:  # noqa: BLE001  (whatever is wrong with one thing, the others are looked at)
+        return CheckResult(subject=subject, ok=False, finding=reason(error), fix=fix)
 
 
 def note_of(subject: str, finding: str, *, fix: str = "") -> CheckResult:
     """Return what stops nothing, but is worth a thought."""
     return CheckResult(subject=subject, ok=True, note=True, finding=finding, fix=fix)
+
+
+def reason(error: Exception) -> str:
+    """Why something could not be looked at, in one line."""
+    match error:
+        case MailerError():
+            words = sentence(error)
+        case OSError():
+            words = ": ".join(map(str, filter(None, (error.filename, error.strerror or error))))
+        case DatabaseError():
+            words = f"the database does not answer: {getattr(error, 'orig', None) or type(error).__name__}"
+        case _:
+            words = f"the check itself failed ({type(error).__name__}: {error}), which is a fault of this program"
+    return " ".join(words.split())

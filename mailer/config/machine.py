@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterable
+from os.path import realpath
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ class Config(BaseModel):
 
     def path(self, value: str) -> Path:
         """A path of the settings, made absolute. A bare name may be that of a file which the service manager hands over."""
-        return credential(value) or (self.folder / value).resolve()
+        return credential(value) or Path(realpath(self.folder / value))
 
     @property
     def database_url(self) -> str:

@@ -40,6 +40,13 @@ class ConfigTable(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_nul(cls, value: object) -> object:
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("allowed: a text without the character U+0000, which no name of a file or host may have")
+        return value
+
 
 class Paths(ConfigTable):
     """Where the templates and the schedules are."""

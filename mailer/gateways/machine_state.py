@@ -45,6 +45,17 @@ def has_room_to_send(folder: Path) -> bool:
     return disk.f_bavail * disk.f_frsize >= spare and (not disk.f_files or disk.f_favail >= SPARE_FILES)
 
 
+def write_obstacle(folder: Path) -> str:
+    """Why nothing can be written into this folder, which may have to be made first; empty where it can."""
+    try:
+        place = next(each for each in (folder, *folder.parents) if each.exists())
+    except OSError as error:
+        return error.strerror or str(error)
+    if not place.is_dir():
+        return f"{place} is no folder"
+    return "" if os.access(place, os.W_OK | os.X_OK) else f"{login_of(os.geteuid())} has no right to write in {place}"
+
+
 def network_disk(folder: Path) -> str:
     """The kind of disk that a folder is on, if it is another machine's; empty where it is this one's, or unknown."""
     try:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import partial
+from os.path import realpath
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +194,7 @@ def resolve(url: str, base: Path) -> URL:
     """The URL with a relative SQLite file made absolute under `base`: SQLite would look in the working directory."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        parsed = parsed.set(database=str((base / parsed.database).resolve()))
+        parsed = parsed.set(database=realpath(base / parsed.database))
     return parsed
 
 
@@ -229,5 +230,6 @@ def _upgrade(engine: Engine) -> str | None:
         raise
 
 
-def _words(error: BaseException) -> object:
-    return getattr(error, "orig", None) or error
+def _words(error: BaseException) -> str:
+    """The words of the database in one line."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())

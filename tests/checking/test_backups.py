@@ -45,6 +45,16 @@ def test_where_the_daemon_makes_none_that_is_noted(club: Club) -> None:
     assert (result.state, "[backup] folder is empty" in result.finding) == (CheckState.NOTE, True)
 
 
+@pytest.mark.parametrize(
+    ("folder", "words"), [("config.toml/deep", "config.toml is no folder"), ("x" * 300, "File name too long")]
+)
+def test_a_folder_in_which_none_can_be_made_is_wrong_before_the_first_night(club: Club, folder, words) -> None:
+    club.settle(backup={"folder": folder})
+    result = look(club, check_backup)
+    assert (result.state, result.fix.startswith("let [backup] folder name")) == (CheckState.WRONG, True)
+    assert words in result.finding
+
+
 def test_damage_that_was_found_is_wrong(club: Club) -> None:
     assert look(club, check_soundness).finding == "no daemon has looked yet; `mailer db check` looks now"
     assert look(club, check_soundness, {CHECKED: 2 * DAY}).state is CheckState.OK

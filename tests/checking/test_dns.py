@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from mailer.checking.checks import check
-from mailer.checking.online import check_dns
+from mailer.checking.online import dns_checks
 from mailer.domain.check_result import CheckGroup, CheckResult, CheckState
 from mailer.domain.errors import MailerError
 from tests.club import Club
@@ -64,7 +64,8 @@ def far(club: Club) -> Club:
 def ask(club: Club, **changed) -> dict[str, CheckResult]:
     records = {name: {**GOOD.get(name, {}), **value} if name != "silent" else value for name, value in changed.items()}
     with club.opened() as app:
-        return {result.subject: result for result in check_dns(MadeUpRecords(**{**GOOD, **records}), app)}
+        checks = dns_checks(MadeUpRecords(**{**GOOD, **records}))
+        return {result.subject: result for check in checks for result in check.look(app)}
 
 
 def test_where_all_is_published_all_is_right(far: Club) -> None:

@@ -2,6 +2,9 @@
 
 import re
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 
 import pytest
 
@@ -63,6 +66,42 @@ def test_a_relay_that_cannot_be_used_is_said_once(club) -> None:
     wrong = {subject: result for subject, result in found(club).items() if subject.startswith("the relay")}
     assert list(wrong) == ["the relay"]
     assert "absent.pem is not a readable file" in wrong["the relay"].finding
+
+
+@pytest.mark.parametrize(("announced", "takes"), [("9" * 20, ""), ("100", "at most"), ("-5", "")])
+def test_a_size_that_no_message_reaches_is_no_limit(club, announced, takes) -> None:
+    with a_greeter(f"250-relay.example\r\n250 SIZE {announced}\r\n") as port:
+        club.settle(smtp={"port": port})
+        result = found(club)["the relay"]
+    assert (result.ok, takes in result.finding) == (True, True)
+
+
+def test_a_relay_that_keeps_us_waiting_at_each_step_is_given_up_as_a_whole(club, monkeypatch) -> None:
+    monkeypatch.setattr(relays, "PATIENCE", 0.2)
+    with a_greeter("250 relay.example\r\n", pause=0.15) as port:
+        club.settle(smtp={"port": port})
+        result = found(club)["the relay"]
+    assert not result.ok
+    assert "does not let us in within 0.2 seconds; check host, port and security of [smtp]" in result.finding
+
+
+@contextmanager
+def a_greeter(hello: str, pause: float = 0.0) -> Iterator[int]:
+    """A relay that answers one EHLO with this, and hesitates before each of its replies."""
+
+    def serve() -> None:
+        client, _ = server.accept()
+        with client, suppress(OSError), client.makefile("rb") as lines:
+            for reply in ("220 relay.example\r\n", hello, "221 bye\r\n"):
+                Event().wait(pause)
+                client.sendall(reply.encode())
+                lines.readline()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()
 
 
 # --- the envelope -------------------------------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 """Every check belongs to a group, says what to do in one line, and `mailer check` makes at least thirty of them."""
 
 from itertools import groupby
+from threading import Event
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from mailer.checking import checks
 from mailer.checking.checks import check
@@ -78,13 +80,46 @@ def test_the_table_names_a_group_once_and_puts_the_remedy_below(without_relay) -
     assert set(check_document(results[0])) >= {"what", "ok", "said"}
 
 
-def test_a_check_that_cannot_look_is_wrong_and_keeps_no_other_from_looking(club: Club, monkeypatch) -> None:
-    def check_the_moon(_app):
-        raise BadInput("it is behind a cloud")
+@pytest.mark.parametrize(
+    ("error", "finding"),
+    [
+        (BadInput("it is behind a cloud"), "it is behind a cloud"),
+        (PermissionError(13, "Permission denied", "/sky"), "/sky: Permission denied"),
+        (OperationalError("SELECT", {}, Exception("gone\n\tfor ever")), "the database does not answer: gone for ever"),
+        (
+            OverflowError("too far"),
+            "the check itself failed (OverflowError: too far), which is a fault of this program",
+        ),
+    ],
+)
+def test_a_check_that_cannot_look_is_wrong_and_keeps_no_other_from_looking(club, monkeypatch, error, finding) -> None:
+    def look(_app):
+        raise error
         yield
 
-    entry = Check(group=CheckGroup.MACHINE, look=check_the_moon, fix="wait")
+    entry = Check(group=CheckGroup.MACHINE, subject="the moon", look=look, fix="wait")
     monkeypatch.setattr(checks, "CHECKS", (entry, *CHECKS[:3]))
     results = {result.subject: result for result in check(club.config)}
-    assert (results["the moon"].finding, results["the moon"].fix) == ("it is behind a cloud", "wait")
+    assert (results["the moon"].finding, results["the moon"].fix) == (finding, "wait")
     assert "the software" in results
+
+
+def test_a_check_that_waits_for_ever_is_given_up_with_what_it_has_found(club: Club, monkeypatch) -> None:
+    over = Event()
+
+    def look(_app):
+        yield CheckResult(subject="the near side", ok=True, finding="it is there")
+        over.wait(60)
+
+    entry = Check(group=CheckGroup.MACHINE, subject="the moon", look=look, fix="wait", waits=0.05)
+    monkeypatch.setattr(checks, "CHECKS", (entry, *CHECKS[:3]))
+    results = {result.subject: result for result in check(club.config)}
+    over.set()
+    assert results["the near side"].ok
+    assert (results["the moon"].ok, results["the moon"].fix) == (False, "wait")
+    assert results["the moon"].finding == "who is asked has not answered within 0 seconds"
+
+
+def test_each_check_has_a_subject_of_its_own() -> None:
+    subjects = [entry.subject for entry in CHECKS]
+    assert len(set(subjects)) == len(subjects)

@@ -16,6 +16,8 @@ from mailer.gateways.smtp.handshake import Handshake, NoLogin
 from mailer.gateways.smtp.login import TokenRefused, refuses_mechanism, wants_oauth
 from mailer.gateways.smtp.settings import Mechanism, SmtpSettings
 
+# Characters that are shown of what is no reply of SMTP's: another service listens there.
+_FOREIGN_WORDS = 80
 _STEPS = {
     Phase.CONNECT: "before its greeting",
     Phase.HELLO: "at EHLO",
@@ -103,6 +105,9 @@ def _reason(error: Exception, settings: SmtpSettings, handshake: Handshake) -> s
 
 
 def _answer(error: SMTPResponseException, settings: SmtpSettings, handshake: Handshake) -> str:
+    if reply_of(error) is None:
+        words = printable(error.message)[:_FOREIGN_WORDS]
+        return f"does not speak SMTP ({words}); check host, port and security of {settings.section}"
     quoted = replies.quoted(replies.parse(error.code, error.message))
     if handshake.phase is Phase.HELLO:
         remedy = f"set ehlo_name of {settings.section} if it wants another name, or ask its operator"

@@ -170,10 +170,12 @@ class _RefusedToken:
 
 
 _GROUPING = frozenset({"pipelining", "chunking"})
+# A relay may announce twenty digits (RFC 1870 §3); the ledger has room for so many.
+_SIZE_DIGITS = 18
 elapsed = SystemClock().elapsed
 
 
 def _size_limit(announced: str) -> int:
-    """The number after SIZE; 0 where there is none, which is no limit (RFC 1870 §4)."""
+    """The number after SIZE; 0 where there is none, which is no limit (RFC 1870 §4), and for one that no message reaches."""
     number = announced.strip()
-    return int(number) if number.isascii() and number.isdecimal() else 0
+    return int(number) if number.isascii() and number.isdecimal() and len(number) <= _SIZE_DIGITS else 0

@@ -201,7 +201,11 @@ def test_a_ca_file_that_holds_no_certificate_is_named(tmp_path: Path) -> None:
         ("554 5.3.2 Not today", "answers ‘554 5.3.2 Not today’"),
         ("421 Too many connections", "421 Too many"),
         ("Hello there", "Malformed"),
-        ("2", "answers ‘2’"),
+        ("2", "does not speak SMTP"),
+        (
+            "SSH-2.0-OpenSSH_9.2",
+            r"does not speak SMTP \(Malformed SMTP response line: SSH-2.0-OpenSSH_9.2\); check host, port",
+        ),
     ],
 )
 async def test_a_relay_that_does_not_welcome_us_is_down(greeting: str, sentence: str) -> None:
