@@ -1,6 +1,5 @@
 """Opens a sender of this process, with a lock and a journal by which others find out what it left if it dies."""
 
-import gc
 import os
 import secrets
 from collections.abc import Iterator
@@ -36,9 +35,6 @@ def open_sender(
     app.context.refuse_backup()
     end_dead_senders(app)
     app.epoch.save(app.context.ledger_epoch())
-    # Copies in hand are many new objects. By default Python looks for garbage after every 700, at times among all
-    # objects, and that took a tenth of the time of sending.
-    gc.set_threshold(10_000)
     name = f"mailer-{os.getpid()}-{secrets.token_hex(8)}"
     lock = app.state_folder / name
     with locks.acquire(app.state_folder, name) as own_lock, Journal(journal_of(lock)) as journal:

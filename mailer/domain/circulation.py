@@ -34,6 +34,10 @@ class Register:
     held: frozenset[str] = frozenset()
     own_pauses: Mapping[tuple[str, str], Pause] = field(default_factory=dict)
 
+    def holds(self, seat: Seat) -> bool:
+        """Whether the address of this seat is held."""
+        return bool(self.held) and seat.address is not None and seat.address.normal in self.held
+
     def own_pause(self, person: str, newsletter: str, day: date) -> Pause | None:
         """The person's own pause of the newsletter, that which covers the day before others."""
         if not self.own_pauses:
@@ -104,19 +108,22 @@ def candidates(register: Register, day: date, newsletter: str = "") -> list[Cand
     rows: dict[str, list[Seat]] = defaultdict(list)
     for seat in register.seats:
         rows[seat.membership].append(seat)
-    return [
-        Candidate(
-            membership=register.memberships[seat.membership],
-            seat=seat,
-            payments=tuple(payments[seat.membership]),
-            seated=seat in seated,
-            address_held=seat.address is not None and seat.address.normal in register.held,
-            own_pause=register.own_pause(seat.person, newsletter, day),
-        )
-        for membership, seats in rows.items()
-        for seated in [_seated(seats, register.memberships[membership].kind, day)]
-        for seat in seats
-    ]
+    every: list[Candidate] = []
+    for identity, seats in rows.items():
+        membership, paid = register.memberships[identity], tuple(payments[identity])
+        seated = _seated(seats, membership.kind, day)
+        every += [
+            Candidate(
+                membership=membership,
+                seat=seat,
+                payments=paid,
+                seated=seat in seated,
+                address_held=register.holds(seat),
+                own_pause=register.own_pause(seat.person, newsletter, day),
+            )
+            for seat in seats
+        ]
+    return every
 
 
 def _seated(seats: list[Seat], kind: MembershipKind, day: date) -> list[Seat]:
@@ -125,6 +132,8 @@ def _seated(seats: list[Seat], kind: MembershipKind, day: date) -> list[Seat]:
     Of two people on one seat, the one who leaves keeps it until the day they leave; the successor has it afterwards.
     """
     live = [seat for seat in seats if seat.ended_on is None or seat.ended_on > day]
+    if len(live) <= 1:
+        return live  # as almost everywhere
     room = len(live) if kind.seats is None else kind.seats
     live.sort(key=lambda seat: (seat.ended_on or date.max, seat.number or room + 1, seat.person))
     taken: set[int] = set()

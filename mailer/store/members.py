@@ -1,6 +1,6 @@
 """The register in the database: who is a member, who sits on which seat, what was paid."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,17 @@ from mailer.domain.register_search import search_words
 from mailer.store import holds
 from mailer.store.columns import CHUNK
 from mailer.store.ledger.batches import listed, packed
-from mailer.store.register_rows import membership_of, membership_row, payment_of, payment_row, seat_of, seat_row
+from mailer.store.register_rows import (
+    MEMBERSHIP,
+    PAYMENT,
+    SEAT,
+    membership_of,
+    membership_row,
+    payment_of,
+    payment_row,
+    seat_of,
+    seat_row,
+)
 from mailer.store.schema import memberships, payments, register_state, seats
 
 
@@ -38,13 +48,13 @@ def load_register(connection: Connection) -> Register:
     Memberships and seats are in the order of their ids and numbers, payments in the order of entry.
     """
     version = register_version(connection)
-    membership_rows = sorted(connection.execute(select(memberships)), key=lambda row: row.id)
-    every_seat = [seat_of(row) for row in connection.execute(select(seats))]
+    every_membership = sorted(_memberships(connection, select(*MEMBERSHIP)).items())
+    every_seat = list(map(seat_of, connection.execute(select(*SEAT))))
     every_seat.sort(key=lambda seat: (seat.membership, seat.number or 0, seat.person))
     return Register(
-        memberships={row.id: membership_of(row) for row in membership_rows},
+        memberships=dict(every_membership),
         seats=tuple(every_seat),
-        payments=tuple(payment_of(row) for row in connection.execute(select(payments).order_by(payments.c.id))),
+        payments=tuple(map(payment_of, connection.execute(select(*PAYMENT).order_by(payments.c.id)))),
         version=version,
         held=frozenset(hold.address for hold in holds.listing(connection)),
         own_pauses=holds.own_days(connection),
@@ -69,7 +79,7 @@ def register_of(connection: Connection, persons: Collection[str]) -> Register:
     of_people, beside, contracts, paid = _register_of(connection.dialect.name)
     seated = [seat_of(row) for query in (of_people, beside) for row in connection.execute(query, chosen).all()]
     return Register(
-        memberships={row.id: membership_of(row) for row in connection.execute(contracts, chosen).all()},
+        memberships=_memberships(connection, contracts, chosen),
         seats=tuple(seated),
         payments=tuple(map(payment_of, connection.execute(paid, chosen).all())),
         version=version,
@@ -87,22 +97,21 @@ def _register_of(dialect: str) -> tuple[Select[Any], Select[Any], Select[Any], S
     joined = select(seats.c.membership).where(theirs)
     limited = seats.c.kind.in_([kind.value for kind in MembershipKind if kind.seats is not None])
     return (
-        select(seats).where(theirs),
-        select(seats).where(seats.c.membership.in_(joined), limited, ~theirs),
-        select(memberships).where(memberships.c.id.in_(joined)),
-        select(payments).where(payments.c.membership.in_(joined)).order_by(payments.c.id),
+        select(*SEAT).where(theirs),
+        select(*SEAT).where(seats.c.membership.in_(joined), limited, ~theirs),
+        select(*MEMBERSHIP).where(memberships.c.id.in_(joined)),
+        select(*PAYMENT).where(payments.c.membership.in_(joined)).order_by(payments.c.id),
     )
 
 
 def membership_register(connection: Connection, membership: str) -> Register:
     """The part of the register that is about one membership: its people and its payments."""
-    rows = connection.execute(select(memberships).where(memberships.c.id == membership))
     own = connection.execute(
-        select(seats).where(seats.c.membership == membership).order_by(seats.c.number, seats.c.person)
+        select(*SEAT).where(seats.c.membership == membership).order_by(seats.c.number, seats.c.person)
     )
-    paid = connection.execute(select(payments).where(payments.c.membership == membership).order_by(payments.c.id))
+    paid = connection.execute(select(*PAYMENT).where(payments.c.membership == membership).order_by(payments.c.id))
     return Register(
-        memberships={row.id: membership_of(row) for row in rows},
+        memberships=_memberships(connection, select(*MEMBERSHIP).where(memberships.c.id == membership)),
         seats=tuple(map(seat_of, own)),
         payments=tuple(map(payment_of, paid)),
     )
@@ -129,9 +138,9 @@ def seated_at(connection: Connection, address: str) -> list[Seat]:
 def seated_at_each(connection: Connection, addresses: Collection[str]) -> dict[str, list[Seat]]:
     """The seats that have these addresses (normal forms), by address; each by person."""
     seated: dict[str, list[Seat]] = {}
-    query = select(seats).where(seats.c.mailbox.in_(addresses)).order_by(seats.c.person)
-    for row in connection.execute(query):
-        seated.setdefault(row.mailbox, []).append(seat_of(row))
+    query = select(seats.c.mailbox, *SEAT).where(seats.c.mailbox.in_(addresses)).order_by(seats.c.person)
+    for mailbox, *row in connection.execute(query):
+        seated.setdefault(mailbox, []).append(seat_of(row))
     return seated
 
 
@@ -230,7 +239,7 @@ def apply(connection: Connection, difference: Difference) -> None:
 def change_seats(connection: Connection, changed: Sequence[Seat]) -> None:
     """Write these seats, which are in the register, anew, and raise its version; the caller has locked the register."""
     of_these = memberships.c.id.in_({seat.membership for seat in changed})
-    contracts = {row.id: membership_of(row) for row in connection.execute(select(memberships).where(of_these))}
+    contracts = _memberships(connection, select(*MEMBERSHIP).where(of_these))
     for seat in changed:
         own = (seats.c.membership == seat.membership) & (seats.c.person == seat.person)
         connection.execute(update(seats).where(own).values(seat_row(seat, contracts[seat.membership])))
@@ -239,16 +248,23 @@ def change_seats(connection: Connection, changed: Sequence[Seat]) -> None:
 
 def seats_of(connection: Connection, person: str) -> list[Seat]:
     """A person's seats, by membership."""
-    query = select(seats).where(seats.c.person == person).order_by(seats.c.membership)
-    return [seat_of(row) for row in connection.execute(query)]
+    query = select(*SEAT).where(seats.c.person == person).order_by(seats.c.membership)
+    return list(map(seat_of, connection.execute(query)))
 
 
 def _contracts(connection: Connection, ids: Collection[str]) -> dict[str, Membership]:
     """These memberships; of many, all are read at once."""
-    query = select(memberships)
+    query = select(*MEMBERSHIP)
     if len(ids) <= CHUNK:
         query = query.where(memberships.c.id.in_(ids))
-    return {row.id: membership_of(row) for row in connection.execute(query)}
+    return _memberships(connection, query)
+
+
+def _memberships(
+    connection: Connection, query: Select[Any], parameters: Mapping[str, object] | None = None
+) -> dict[str, Membership]:
+    rows = connection.execute(query, parameters)
+    return {membership.id: membership for membership in map(membership_of, rows.all())}
 
 
 def _rename(connection: Connection, renamed: Sequence[Membership]) -> None:
@@ -256,10 +272,10 @@ def _rename(connection: Connection, renamed: Sequence[Membership]) -> None:
     contracts = {membership.id: membership for membership in renamed}
     if not renamed:
         return
-    rows = connection.execute(select(seats).where(seats.c.membership.in_(contracts)))
+    renamed_seats = map(seat_of, connection.execute(select(*SEAT).where(seats.c.membership.in_(contracts))))
     words = [
-        {"m": row.membership, "p": row.person, "words": search_words(seat_of(row), contracts[row.membership])}
-        for row in rows
+        {"m": seat.membership, "p": seat.person, "words": search_words(seat, contracts[seat.membership])}
+        for seat in renamed_seats
     ]
     if words:
         own = (seats.c.membership == bindparam("m")) & (seats.c.person == bindparam("p"))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, func, or_, select, tuple_
 
 from mailer.domain.membership import Membership, MembershipKind, Seat
 from mailer.store.columns import CHUNK, by_code_point
-from mailer.store.register_rows import membership_of, seat_of
+from mailer.store.register_rows import MEMBERSHIP, SEAT, membership_of, seat_of
 from mailer.store.schema import memberships, payments, seats
 
 # A place in the list: the name it is sorted by, the person and the membership.
@@ -43,11 +43,10 @@ def places(connection: Connection, wanted: PeopleFilter, after: Place | None, li
 
 def entries(connection: Connection) -> Iterator[tuple[Seat, Membership]]:
     """Every seat with its membership, by person and membership, read in chunks."""
-    contract = [memberships.c[name] for name in ("id", "organisation", "circle", "free_until")]
-    query = select(seats, *contract).join(memberships, memberships.c.id == seats.c.membership)
+    query = select(*SEAT, *MEMBERSHIP).join(memberships, memberships.c.id == seats.c.membership)
     query = query.order_by(by_code_point(connection, seats.c.person), by_code_point(connection, seats.c.membership))
     for row in connection.execute(query, execution_options={"yield_per": CHUNK}):
-        yield seat_of(row), membership_of(row)
+        yield seat_of(row[: len(SEAT)]), membership_of(row[len(SEAT) :])
 
 
 def count_seats(connection: Connection, most: int) -> int:

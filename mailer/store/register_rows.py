@@ -1,5 +1,9 @@
-"""Rows of the register's tables as values, and back."""
+"""Rows of the register's tables as values, and back.
 
+A plan reads a million of each: a column that is taken by its place costs a tenth of one taken by its name.
+"""
+
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -8,6 +12,21 @@ from typing import Any
 from mailer.domain.address import Address
 from mailer.domain.membership import Membership, MembershipKind, Pause, Payment, Period, Seat
 from mailer.domain.register_search import search_words, sort_key
+from mailer.store.schema import memberships, payments, seats
+
+# The columns that a value is made from, in the order in which it takes them.
+MEMBERSHIP = tuple(memberships.c[name] for name in ("id", "kind", "organisation", "circle", "free_until"))
+SEAT = tuple(
+    seats.c[name]
+    for name in (
+        *("membership", "person", "number", "names", "salutations", "address"),
+        *("phone", "languages", "ended_on", "pause_from", "pause_until"),
+    )
+)
+PAYMENT = tuple(
+    payments.c[name]
+    for name in ("membership", "period_from", "period_to", "amount", "currency", "paid_on", "in_full", "reference")
+)
 
 # What thousands of rows have in common is made once.
 _KINDS = {str(kind): kind for kind in MembershipKind}
@@ -24,11 +43,10 @@ def _amount(hundredths: int) -> Decimal:
     return Decimal(hundredths) / 100
 
 
-def membership_of(row: Any) -> Membership:
-    """The membership of a row."""
-    return Membership(
-        id=row.id, kind=_KINDS[row.kind], organisation=row.organisation, circle=row.circle, free_until=row.free_until
-    )
+def membership_of(row: Sequence[Any]) -> Membership:
+    """The membership of a row of `MEMBERSHIP`."""
+    identity, kind, organisation, circle, free_until = row
+    return Membership(id=identity, kind=_KINDS[kind], organisation=organisation, circle=circle, free_until=free_until)
 
 
 def membership_row(membership: Membership) -> dict[str, object]:
@@ -42,19 +60,20 @@ def membership_row(membership: Membership) -> dict[str, object]:
     }
 
 
-def seat_of(row: Any) -> Seat:
-    """The seat of a row."""
+def seat_of(row: Sequence[Any]) -> Seat:
+    """The seat of a row of `SEAT`."""
+    membership, person, number, names, salutations, address, phone, languages, ended_on, first, last = row
     return Seat(
-        membership=row.membership,
-        person=row.person,
-        number=row.number,
-        names=row.names,
-        salutations=row.salutations,
-        address=Address.from_wire(row.address) if row.address else None,
-        phone=row.phone,
-        languages=tuple(row.languages),
-        ended_on=row.ended_on,
-        pause=Pause(first=row.pause_from, last=row.pause_until) if row.pause_from or row.pause_until else _NO_PAUSE,
+        membership=membership,
+        person=person,
+        number=number,
+        names=names,
+        salutations=salutations,
+        address=Address.from_wire(address) if address else None,
+        phone=phone,
+        languages=tuple(languages),
+        ended_on=ended_on,
+        pause=Pause(first=first, last=last) if first or last else _NO_PAUSE,
     )
 
 
@@ -79,16 +98,17 @@ def seat_row(seat: Seat, membership: Membership) -> dict[str, object]:
     }
 
 
-def payment_of(row: Any) -> Payment:
-    """The payment of a row."""
+def payment_of(row: Sequence[Any]) -> Payment:
+    """The payment of a row of `PAYMENT`."""
+    membership, first, last, amount, currency, paid_on, in_full, reference = row
     return Payment(
-        membership=row.membership,
-        period=_period(row.period_from, row.period_to),
-        amount=_amount(row.amount),
-        currency=row.currency,
-        paid_on=row.paid_on,
-        in_full=row.in_full,
-        reference=row.reference,
+        membership=membership,
+        period=_period(first, last),
+        amount=_amount(amount),
+        currency=currency,
+        paid_on=paid_on,
+        in_full=in_full,
+        reference=reference,
     )
 
 

@@ -90,20 +90,18 @@ class FrozenCirculation:
 
     def count(self, people: Sequence[Judged], copies: Sequence[Copy], inserts: Inserts) -> None:
         """Add a chunk."""
-        for judged in people:
-            if judged.entitlement.receives:
-                needed = inserts.needed(judged.candidate, judged.entitlement)
-                if inserts.lacks_season(needed, judged.entitlement.paid_until):
-                    self.no_season.add(judged.label)
-                elif needed != inserts.available(needed):
-                    self.no_table.add(judged.label)
         excluded = [judged.entitlement.reason for judged in people if not judged.entitlement.receives]
         self.considered += len(people)
         self.recipients += len(people) - len(excluded)
         self.copies += len(copies)
         self.reasons.update(excluded)
-        labels = {judged.person: judged.label for judged in people}
-        for copy in copies:
+        self._count_incomplete(people, copies)
+        self._count_without_table(people, copies, inserts)
+
+    def _count_incomplete(self, people: Sequence[Judged], copies: Sequence[Copy]) -> None:
+        incomplete = [copy for copy in copies if not (copy.name and copy.salutation)]
+        labels = {judged.person: judged.label for judged in people} if incomplete else {}
+        for copy in incomplete:
             for word, value in (("name", copy.name), ("salutation", copy.salutation)):
                 if not value:
                     self.incomplete += 1
@@ -112,6 +110,16 @@ class FrozenCirculation:
                             f"{labels[copy.person]} has no {word} in {copy.language}: "
                             "the copy cannot be made until the register has one"
                         )
+
+    def _count_without_table(self, people: Sequence[Judged], copies: Sequence[Copy], inserts: Inserts) -> None:
+        without = {copy.person for copy in copies if not copy.variant.offer}
+        for judged in people if without else ():
+            if judged.person in without:
+                needed = inserts.needed(judged.candidate, judged.entitlement)
+                if inserts.lacks_season(needed, judged.entitlement.paid_until):
+                    self.no_season.add(judged.label)
+                elif needed != inserts.available(needed):
+                    self.no_table.add(judged.label)
 
 
 class Freezing:

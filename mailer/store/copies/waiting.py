@@ -1,10 +1,10 @@
 """The pending copies of a mailing, read a chunk at a time, and the register by which they were judged."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from mailer.domain.circulation import Copy
 from mailer.domain.delivery import Delivery, Event, State, advance
@@ -36,7 +36,7 @@ def waiting(connection: Connection, mailing: Mailing, *, after: int = 0, limit: 
         deliveries.c.mailing == mailing.id,
         deliveries.c.state == State.PENDING,
     )
-    return [_waiting(row) for row in connection.execute(query.order_by(deliveries.c.copy_number).limit(limit))]
+    return list(map(_waiting, connection.execute(query.order_by(deliveries.c.copy_number).limit(limit)).all()))
 
 
 def all_waiting(connection: Connection, mailing: Mailing) -> Iterator[PendingCopy]:
@@ -114,7 +114,6 @@ def withheld(connection: Connection, addresses: Collection[str], reason: str) ->
     return list(deliveries_with(connection, list(connection.execute(query).scalars())).values())
 
 
-def _waiting(row: Row[Any]) -> PendingCopy:
-    values: list[Any] = list(row)
-    identity, message_id, *columns = values
+def _waiting(row: Sequence[Any]) -> PendingCopy:
+    identity, message_id, *columns = row
     return PendingCopy(id=identity, copy=copy_from(*columns), message_id=message_id)
