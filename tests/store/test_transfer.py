@@ -11,10 +11,11 @@ from sqlalchemy.engine import URL
 from mailer.domain.database_copy import DatabaseCopy
 from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.domain.remedy import Action
-from mailer.store import Store, migrate, transfer
+from mailer.store import Store, migrate, table_copy, transfer
 from mailer.store.columns import metadata
 from mailer.store.ledger import backups
 from mailer.store.schema import history, register_state
+from mailer.store.sqlite import dbapi
 from mailer.store.transfer import copy_database
 from tests.away import lost
 from tests.conftest import POSTGRES
@@ -46,8 +47,8 @@ def url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer, "CHUNK", 8)
-    monkeypatch.setattr(transfer, "LARGE_CHUNK", 1)
+    monkeypatch.setattr(table_copy, "CHUNK", 8)
+    monkeypatch.setattr(table_copy, "LARGE_CHUNK", 1)
 
 
 def copy(source: Store, url: str, base: Path, tell: transfer.Tell = lambda *_what: None) -> DatabaseCopy:
@@ -246,6 +247,31 @@ def test_a_service_that_starts_meanwhile_is_seen_once_the_source_is_locked(
         copy_database(source, url, tmp_path, NOW, refuse_running=runs)
     assert mark_of(source) == (None, None)
     assert not copy(source, url, tmp_path).resumed
+
+
+@beside_postgresql
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (
+            "detail = CAST(x'610062' AS TEXT)",
+            r"history \[21\] cannot be kept there: .*NUL.*; correct it here, then copy again",
+        ),
+        ("at = 'yesterday'", r"history cannot be read after \[16\]: .*'yesterday'"),
+        ("detail = CAST(x'ff' AS TEXT)", r"history cannot be read after \[16\]: Could not decode"),
+    ],
+)
+def test_a_value_that_cannot_be_copied_is_named(source: Store, url: str, tmp_path: Path, value: str, why: str) -> None:
+    with closing(dbapi().connect(tmp_path / "mailer.db")) as connection:
+        connection.execute("DROP TRIGGER history_refuses_update")
+        connection.execute(f"UPDATE history SET {value} WHERE id = 21")
+        connection.commit()
+    with pytest.raises(BadInput, match=why):
+        copy(source, url, tmp_path)
+    with source.transaction() as connection:
+        connection.execute(text("UPDATE history SET detail = 'a', at = '2018-07-12 13:00:00.000000' WHERE id = 21"))
+    assert copy(source, url, tmp_path).resumed
+    is_whole(source, url, tmp_path)
 
 
 def test_only_postgresql_is_copied_to(source: Store, tmp_path: Path) -> None:
