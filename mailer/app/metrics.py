@@ -4,6 +4,7 @@ import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import product
 from threading import Lock
 
 from mailer import __version__
@@ -17,12 +18,15 @@ from mailer.domain.mailing import ENDED, Mailing, MailingState
 from mailer.domain.metric import Distribution, Metric, added, alone, by_label
 from mailer.formats.cron import next_time
 from mailer.gateways.machine_state import disk_room
+from mailer.pipeline.sending.turn import startable_mailings
 from mailer.pipeline.upkeep.nightly import BACKED_UP, DATABASE
 from mailer.store import Connection, history, letters, mailings, reports
-from mailer.store.copies import deliveries
-from mailer.store.ledger import claims, outages
+from mailer.store.copies import deliveries, tallies
+from mailer.store.ledger import claims, limits, outages
+from mailer.store.ledger.attempt_figures import NOTHING_BELOW
 from mailer.store.ledger.leases import lease_epoch
 from mailer.store.relay_paces import slow_relays
+from mailer.store.schema import OUTCOMES
 from mailer.views import metrics as names
 
 # The label of relays that are not in the settings any more.
@@ -73,12 +77,12 @@ def _of_the_ledger(
     yield alone(names.UNCERTAIN, total[State.UNCERTAIN])
     yield by_label(names.MAILINGS, _open_mailings(every))
     yield alone(names.OLDEST_PENDING, _oldest_pending(every, counts, now))
+    yield alone(names.COPIES_DUE, _copies_are_due(connection, app, now))
     yield by_label(names.RELAY_UP, _relays_up(connection, app))
     yield by_label(names.BOUNCES, _bounces(connection))
     yield alone(names.UNREAD_REPORTS, reports.count_open(connection))
     yield alone(names.LETTERS, letters.outbox(connection).waiting)
-    backup = history.last_of(connection, DATABASE, (BACKED_UP,))
-    yield alone(names.LAST_BACKUP, backup.at.timestamp() if backup is not None else None)
+    yield alone(names.LAST_BACKUP, _last_backup(connection, app))
     yield alone(names.LEASE_EPOCH, lease_epoch(connection, SCHEDULER))
     yield alone(names.LEDGER_EPOCH, claims.ledger_epoch(connection))
 
@@ -97,10 +101,29 @@ def _oldest_pending(every: Sequence[Mailing], counts: Counts, now: datetime) -> 
     return max((now - min(begun)).total_seconds(), 0.0) if begun else 0.0
 
 
+def _copies_are_due(connection: Connection, app: App, now: datetime) -> bool:
+    """Whether a sender could take a copy now."""
+    startable = startable_mailings(connection, app.context, now, only=None)
+    going = [mailing.id for mailing in startable if mailing.rest_at is None or mailing.rest_at <= now]
+    throttled = {throttle.family: throttle.until for throttle in limits.current_throttles(connection, now)}
+    due = tallies.next_due(connection, going, throttled, now)
+    return due.at_once or (due.next_at is not None and due.next_at <= now)
+
+
+def _last_backup(connection: Connection, app: App) -> float | None:
+    """When the daemon made the last one; 0 before the first, and nothing where it makes none."""
+    if app.nightly_backups is None:
+        return None
+    backup = history.last_of(connection, DATABASE, (BACKED_UP,))
+    return backup.at.timestamp() if backup is not None else 0.0
+
+
 def _relays_up(connection: Connection, app: App) -> dict[str, int]:
-    outage, slow = outages.open_now(connection) is not None, slow_relays(connection)
-    closed = {name for name, relay in slow.items() if relay.closed_at is not None}
-    return {name: int(not outage and name not in closed) for name in sorted(app.config.relay_names)}
+    if outages.open_now(connection) is not None:
+        return dict.fromkeys(sorted(app.config.relay_names), 0)
+    closed = {name for name, relay in slow_relays(connection).items() if relay.closed_at is not None}
+    closed |= outages.left_out(connection).keys()
+    return {name: int(name not in closed) for name in sorted(app.config.relay_names)}
 
 
 def _bounces(connection: Connection) -> dict[str, int]:
@@ -112,12 +135,14 @@ def _bounces(connection: Connection) -> dict[str, int]:
 
 def _of_attempts(app: App, sums: AttemptSums) -> Iterator[Metric]:
     own = app.config.relay_names
-    attempts: dict[tuple[str, ...], float] = {}
+    # A monitor sees only what is added to a figure that was there before.
+    attempts: dict[tuple[str, ...], float] = dict.fromkeys(product(sorted(own), OUTCOMES), 0)
     for (relay, outcome), number in sums.outcomes.items():
         labels = (relay if relay in own else OTHER, outcome)
         attempts[labels] = attempts.get(labels, 0) + number
     yield Metric(name=names.ATTEMPTS, values=attempts)
-    durations: dict[tuple[str, ...], list[Distribution]] = {}
+    none = Distribution(at_most=NOTHING_BELOW, number=0, total=0.0)
+    durations: dict[tuple[str, ...], list[Distribution]] = {(relay,): [none] for relay in sorted(own)}
     for relay, duration in sums.durations().items():
         durations.setdefault((relay if relay in own else OTHER,), []).append(duration)
     yield Metric(

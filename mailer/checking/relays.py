@@ -77,11 +77,14 @@ def check_outage(app: App) -> Iterator[CheckResult]:
     """Say whether sending has found no relay that can be used, and which relay has asked to slow down."""
     with app.store.reading() as connection:
         outage, slow = outages.open_now(connection), slow_relays(connection)
+        left_out = outages.left_out(connection)
     if outage:
         yield note_of("the last attempts", f"no relay could be used: {outage}")
+    for name, why in sorted(left_out.items()):
+        yield note_of("the last attempts", f"the relay {name} was left out: {why}")
     for relay in slow.values():
         yield note_of("the last attempts", slow_relay_sentence(relay))
-    if not outage and not slow:
+    if not outage and not slow and not left_out:
         yield CheckResult(subject="the last attempts", ok=True, finding="no relay is out of use or asks to slow down")
 
 
@@ -126,7 +129,7 @@ def _found(app: App, talk: _Talk) -> Iterator[CheckResult]:
     if talk.failure is not None:
         yield CheckResult(subject=subject, ok=False, finding=sentence(talk.failure))
     elif offer is not None:
-        _keep_size(app, talk.relay.name, offer.size_limit)
+        _note(app, talk.relay.name, offer.size_limit)
         takes = f", takes messages of {offer.size_limit:,} octets at most" if offer.size_limit else ""
         logged_in = ", logged in" if settings.username else ""
         yield CheckResult(
@@ -178,14 +181,18 @@ def _ehlo_name(subject: str, ehlo: EhloName, section: str) -> CheckResult:
     return CheckResult(subject=subject, ok=not ehlo.fault, finding=finding)
 
 
-def _keep_size(app: App, name: str, octets: int) -> None:
-    """Keep the size that a relay announced, unless another process writes: a check waits for none, and a sender keeps it."""
+def _note(app: App, name: str, octets: int) -> None:
+    """Note that a relay can be used, and its size, unless another process writes: a check waits for none, a sender notes it."""
     with app.store.reading() as connection:
-        if sizes(connection, [name]) == {name: octets}:
+        is_up = outages.open_now(connection) is None and name not in outages.left_out(connection)
+        if is_up and sizes(connection, [name]) == {name: octets}:
             return
+    now = app.context.clock.now()
     try:
         with app.store.transaction(waits=False) as connection:
-            keep_sizes(connection, {name: octets}, app.context.clock.now())
+            keep_sizes(connection, {name: octets}, now)
+            outages.end(connection, now)
+            outages.take_in(connection, now, name)
     except DatabaseError as error:
         if trouble_of(error) is not Trouble.LOCKED:
             raise

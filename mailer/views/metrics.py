@@ -31,6 +31,11 @@ OLDEST_PENDING = MetricName(
     kind=MetricKind.GAUGE,
     meaning="How long ago the oldest mailing under way began that has pending copies; 0 without one.",
 )
+COPIES_DUE = MetricName(
+    name="mailer_copies_due",
+    kind=MetricKind.GAUGE,
+    meaning="Whether a copy may leave now; pending ones may all wait for their time, or that of their newsletter or provider.",
+)
 UNCERTAIN = MetricName(
     name="mailer_uncertain_copies",
     kind=MetricKind.GAUGE,
@@ -40,7 +45,7 @@ RELAY_UP = MetricName(
     name="mailer_relay_up",
     kind=MetricKind.GAUGE,
     labels=("relay",),
-    meaning="Whether copies can go through the relay: 0 in an outage of all relays, and while this one takes nothing.",
+    meaning="Whether copies can go through the relay: 0 in an outage of all relays, and while this one takes nothing or is left out.",
 )
 BOUNCES = MetricName(
     name="mailer_bounces_total",
@@ -88,7 +93,7 @@ LEDGER_EPOCH = MetricName(
 LAST_BACKUP = MetricName(
     name="mailer_last_backup_timestamp_seconds",
     kind=MetricKind.GAUGE,
-    meaning="When a daemon last made a backup.",
+    meaning="When a daemon last made a backup; 0 before the first one.",
 )
 DISK_FREE = MetricName(
     name="mailer_disk_free_bytes",
@@ -108,6 +113,7 @@ METRICS = (
     ATTEMPTS,
     ATTEMPT_DURATION,
     OLDEST_PENDING,
+    COPIES_DUE,
     UNCERTAIN,
     RELAY_UP,
     BOUNCES,

@@ -13,6 +13,7 @@ from mailer.app import attempt_tally
 from mailer.app.attempt_tally import AttemptTally
 from mailer.app.metrics import COUNT_ENDED, MetricsReader
 from mailer.formats.exposition import exposition
+from mailer.pipeline.sending import suspend
 from mailer.store.ledger import outages
 from mailer.store.schema import attempts as attempts_table
 from mailer.store.schema import deliveries, mailings
@@ -69,6 +70,8 @@ async def test_copies_and_attempts_are_counted(sent) -> None:
         ("127.0.0.1", "accepted"): 1,
         ("127.0.0.1", "rejected"): 1,
         ("127.0.0.1", "deferred"): 1,
+        ("127.0.0.1", "throttled"): 0,
+        ("127.0.0.1", "unknown"): 0,
     }
     assert samples["mailer_attempt_duration_seconds_count"] == {("127.0.0.1",): 3}
     assert samples["mailer_attempt_duration_seconds_bucket"]["127.0.0.1", "+Inf"] == 3
@@ -135,6 +138,10 @@ def test_every_figure_of_the_table_is_told_for_a_new_installation(club: Club) ->
         assert [metric.name for metric in metrics] != []
         assert {metric.name for metric in metrics} == set(METRICS)
         samples = read(app)
+    # A monitor sees no growth of what was not there before.
+    assert samples["mailer_attempts_total"]["127.0.0.1", "rejected"] == 0
+    assert samples["mailer_attempt_duration_seconds_bucket"]["127.0.0.1", "+Inf"] == 0
+    assert samples["mailer_last_backup_timestamp_seconds"] == {(): 0}
     assert samples["mailer_lease_held"] == {(): 0}
     assert samples["mailer_relay_up"] == {("127.0.0.1",): 1}
     assert set(samples["mailer_bounces_total"].values()) == {0}
@@ -160,11 +167,38 @@ async def test_copies_of_mailings_that_have_ended_are_counted_every_five_minutes
     assert read(sent, reader)["mailer_deliveries"]["accepted",] == 2
 
 
-def test_an_outage_is_told_of_every_relay(club: Club) -> None:
+def test_an_outage_is_told_of_every_relay_or_of_the_one_that_is_left_out(club: Club) -> None:
+    club.settle(relay=[{"name": "main"}, {"name": "spare"}])
     with club.opened() as app:
         with app.store.transaction() as connection:
+            outages.leave_out(connection, THURSDAY, {"main": "no connection", "gone": "not in the settings any more"})
+        assert read(app)["mailer_relay_up"] == {("main",): 0, ("spare",): 1}
+        with app.store.transaction() as connection:
+            outages.leave_out(connection, THURSDAY, {})
             outages.begin(connection, THURSDAY, "no connection")
-        assert read(app)["mailer_relay_up"] == {("127.0.0.1",): 0}
+        assert read(app)["mailer_relay_up"] == {("main",): 0, ("spare",): 0}
+
+
+def test_where_the_daemon_makes_no_backup_there_is_no_figure_of_one(club: Club) -> None:
+    club.settle(backup={"folder": ""})
+    with club.opened() as app:
+        assert "mailer_last_backup_timestamp_seconds" not in read(app)
+
+
+async def test_a_copy_is_due_while_one_may_leave(sent) -> None:
+    def due(minutes: int = 0) -> float:
+        clock = FrozenClock(THURSDAY + timedelta(minutes=minutes))
+        return read(replace(sent, context=replace(sent.context, clock=clock)))["mailer_copies_due"][()]
+
+    assert (due(), due(minutes=5)) == (0, 1)  # the one that was asked to wait comes again after five minutes
+    suspend.suspend(sent.context, "members.example", until=THURSDAY + timedelta(hours=1), reason="wait")
+    assert (due(minutes=5), due(minutes=61)) == (0, 1)
+    with sent.store.transaction() as connection:
+        connection.execute(update(mailings).values(rest_at=THURSDAY + timedelta(hours=2)))
+    assert (due(minutes=61), due(minutes=121)) == (0, 1)
+    with sent.store.transaction() as connection:
+        connection.execute(update(mailings).values(state="paused"))
+    assert due(minutes=121) == 0
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)

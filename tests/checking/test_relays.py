@@ -213,3 +213,12 @@ def test_an_outage_and_a_slow_relay_are_noted(club) -> None:
         [noted] = relays.check_outage(app)
     assert calm.state is CheckState.OK
     assert (noted.state, noted.finding) == (CheckState.NOTE, "no relay could be used: no connection")
+
+
+def test_a_relay_that_was_left_out_is_noted_until_it_lets_us_in(club) -> None:
+    with a_relay() as relay:
+        club.settle(relay=[{"name": "main", "port": 1}, {"name": "spare", "port": relay.port}])
+        with club.opened() as app, app.store.transaction() as connection:
+            outages.leave_out(connection, THURSDAY, {"main": "no answer", "spare": "it was restarted"})
+        found(club)
+        assert found(club)["the last attempts"].finding == "the relay main was left out: no answer"

@@ -139,6 +139,7 @@ def state_of(connection: Connection, delivery: int) -> State:
 
 
 def outages_of(connection: Connection) -> list[tuple[datetime, datetime | None]]:
-    """The outages that are noted: when each began, and when it ended."""
-    rows = connection.execute(select(relay_outages.c.began_at, relay_outages.c.ended_at).order_by(relay_outages.c.id))
+    """The outages of all relays that are noted: when each began, and when it ended."""
+    query = select(relay_outages.c.began_at, relay_outages.c.ended_at).where(relay_outages.c.relay == "")
+    rows = connection.execute(query.order_by(relay_outages.c.id))
     return [(row.began_at, row.ended_at) for row in rows]

@@ -26,6 +26,7 @@ from mailer.pipeline.letters.not_taken import NOT_TAKEN
 from mailer.pipeline.members.letters import TO_MEMBERS
 from mailer.pipeline.parcels import AddressedMessage, Handful
 from mailer.store import letters
+from mailer.store.ledger import outages
 
 # The kinds of letters, which name their folders of templates, too.
 DIGEST, DAILY_LETTER, CHANGED_PLAN = "distribution-report", "daily-letter", "changed-plan"
@@ -242,6 +243,7 @@ def _newsletter(context: Context, letter: letters.DueLetter) -> Newsletter:
 def _record_sent(context: Context, letter: letters.DueLetter) -> None:
     with context.store.transaction() as connection:
         letters.sent(connection, letter.id, context.clock.now())
+        outages.end(connection, context.clock.now())  # it left through a relay
         context.record(connection, "letter", letter.about, letter.kind)
     maillog.letter(letter.kind, "is sent")
 

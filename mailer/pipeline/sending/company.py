@@ -94,7 +94,10 @@ class Company:
         self._shared = [relay.name for relay in relays if weights[relay.name]]  # those that copies are shared among
         self._paces = {name: memory.throttle.pace.at_most for name, memory in memories.items()}  # by the settings
         self.trouble = RelayTrouble.NONE  # the worst that was found
-        self._left_out: set[str] = set()  # relays that failed while there are others, as the log says
+        self._left_out: dict[
+            str, str
+        ] = {}  # relays that failed while there are others, with the reason, as the log says
+        self._noted: dict[str, str] | None = None  # what the ledger has of them; None: what an earlier process has left
         self._share_paces()
 
     def look(
@@ -103,9 +106,9 @@ class Company:
         """Look at the relays after a turn that was asked for so many copies. True: this sender is to leave."""
         trouble = max(trouble_of(memory, lanes.get(name)) for name, memory in self._memories.items())
         self.trouble = max(self.trouble, trouble)
-        for name in self._left_out & lanes.keys():
+        for name in self._left_out.keys() & lanes.keys():
             if lanes[name].tray.handed_over:
-                self._left_out.discard(name)
+                del self._left_out[name]
                 company_log.relay_is_back(name)
         if trouble:
             self.companions.leave()
@@ -117,11 +120,11 @@ class Company:
         return bool(trouble) and not self.companions.leads
 
     def lane_ended(self, lane: Lane, elapsed: float) -> None:
-        """Remember how a lane fared. Where other relays go on, the log alone says that this one is left out."""
+        """Remember how a lane fared. Where other relays go on, it is left out for now."""
         name, memory = lane.relay.name, self._memories[lane.relay.name]
         memory.lane_ended(lane, elapsed)
         if memory.pause.failures and self.companions.leads and len(self._memories) > 1 and name not in self._left_out:
-            self._left_out.add(name)
+            self._left_out[name] = lane.health.why_failed
             company_log.relay_left_out(name, lane.health.why_failed)
 
     def _all_reached(self, lanes: Mapping[str, Lane]) -> bool:
@@ -134,8 +137,16 @@ class Company:
             share = relay.share if self.companions.at_work else 1.0
             self._memories[relay.name].throttle.pace.at_most = share * self._paces[relay.name]
 
+    async def note_left_out(self, ledger: SenderLedger) -> None:
+        """Keep in the ledger which of several relays are left out, for monitors and `check`."""
+        if self.companions.leads and self._noted != self._left_out:
+            noted = dict(self._left_out)
+            await ledger.relays_are_left_out(noted)
+            self._noted = noted
+
     async def note_trouble(self, drained: DrainResult, ledger: SenderLedger) -> None:
         """Note that no relay carries anything, if the last lane of each has failed; pause what no relay works for."""
+        await self.note_left_out(ledger)
         if not self.companions.leads:
             return
         refused = {name: memory.throttle.refused for name, memory in self._memories.items()}

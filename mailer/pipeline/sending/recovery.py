@@ -110,6 +110,11 @@ def relay_is_down(connection: Connection, context: Context, reason: str) -> None
     maillog.relay_down(reason)
 
 
+def relays_are_left_out(connection: Connection, context: Context, relays: Mapping[str, str]) -> None:
+    """Note that these of several relays cannot be used, with the reason, and that all others can."""
+    outages.leave_out(connection, context.clock.now(), relays)
+
+
 def slow_relays(connection: Connection, _context: Context) -> dict[str, SlowRelay]:
     """What was found out about relays that asked to slow down."""
     return relay_paces.slow_relays(connection)

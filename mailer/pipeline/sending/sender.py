@@ -210,6 +210,7 @@ class Sender:
         turn = await uncancelled(self._turn(room, only))
         if self.company.look(self._lanes, room, turn, only):
             self.finish()
+        await uncancelled(self.company.note_left_out(self._ledger))
         for name, copies in turn.copies.items():
             self._carried[name] += len(copies)
             if copies and name not in self._lanes:
@@ -267,9 +268,8 @@ class Sender:
         return {relay.name: room[relay.name] for relay in self._relays if relay.name in room}
 
     def _begin_lane(self, name: str) -> None:
-        relay = next(relay for relay in self._relays if relay.name == name)
+        relay, memory = next(relay for relay in self._relays if relay.name == name), self._memories[name]
         tray = OutTray(self._context, self._journal, self._nudged.set)
-        memory = self._memories[name]
         tray.lost_in_a_row, memory.throttle.refused = memory.lost_in_a_row, ""
         size, ended = relay.connections * AHEAD, self._nudged.set
         self._lanes[name] = lane = Lane(relay=relay, tray=tray, throttle=memory.throttle, size=size, ended=ended)

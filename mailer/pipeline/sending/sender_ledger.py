@@ -84,6 +84,10 @@ class SenderLedger:
         """Note that no relay can be used."""
         await self._thread.write(recovery.relay_is_down, reason)
 
+    async def relays_are_left_out(self, relays: Mapping[str, str]) -> None:
+        """Note that these relays cannot be used, with the reason, and that all others can."""
+        await self._thread.write(recovery.relays_are_left_out, relays)
+
     async def pause_refused(self, words: str) -> None:
         """Pause what is under way, since no relay works for us."""
         await self._thread.write(recovery.pause_refused, words)

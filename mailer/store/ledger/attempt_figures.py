@@ -11,6 +11,7 @@ from mailer.store.schema import attempts, deliveries, mailings
 # The upper bounds of the durations in seconds; a relay may take ten minutes for its last answer.
 BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 _BEYOND = len(BOUNDS)
+NOTHING_BELOW = dict.fromkeys(BOUNDS, 0)
 _SECONDS_A_DAY = 86_400.0
 # Parts of a second: SQLite's days tell an instant to a twentieth of a millisecond.
 PARTS = 10_000

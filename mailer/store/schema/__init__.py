@@ -1,6 +1,7 @@
 """The tables, with the rules that the database itself keeps."""
 
 from mailer.store.schema.deliveries import (
+    OUTCOMES,
     THROTTLED,
     attempts,
     columns_in,
@@ -44,6 +45,7 @@ from mailer.store.schema.wishes import wishes
 __all__ = [
     "DISCARDED",
     "DRAFT",
+    "OUTCOMES",
     "THROTTLED",
     "attempts",
     "belongs_to_an_issue",

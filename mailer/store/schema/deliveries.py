@@ -111,6 +111,7 @@ partial_index("ix_deliveries_asking", deliveries.c.state, deliveries.c.mailing, 
 partial_index("ix_deliveries_failed", deliveries.c.mailing, deliveries.c.state, when=is_failed)
 
 THROTTLED = "throttled"  # the outcome of an attempt in which the relay asked us to slow down
+OUTCOMES = ("accepted", "deferred", THROTTLED, "rejected", "unknown")
 
 attempts = Table(
     "attempts",
@@ -129,7 +130,7 @@ attempts = Table(
     Column("queue_id", Text, nullable=False),
     Column("tls_version", Text, nullable=False),
     UniqueConstraint("delivery", "number"),
-    one_of("outcome", ["accepted", "deferred", THROTTLED, "rejected", "unknown"], "outcome"),
+    one_of("outcome", OUTCOMES, "outcome"),
 )
 Index("ix_attempts_relay_started_at", attempts.c.relay, attempts.c.started_at)
 # An attempt in which the relay asked us to slow down counts nowhere: the copy was not judged.

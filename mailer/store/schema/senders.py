@@ -45,6 +45,7 @@ relay_outages = Table(
     Column("began_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("reason", Text, nullable=False),
+    Column("relay", Text, nullable=False, server_default=text("''")),  # one of several; empty: no relay could be used
 )
 
 relay_sizes = Table(

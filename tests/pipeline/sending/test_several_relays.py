@@ -17,6 +17,7 @@ from mailer.gateways.clock import SystemClock
 from mailer.pipeline.mailings.supplement import send_supplement
 from mailer.pipeline.sending import lane, suspend
 from mailer.pipeline.sending.sender import Sender
+from mailer.store.ledger import outages
 from tests.club import ISSUE, Club, attempts, begin, copies, import_register, members, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.scripted_relay import Misbehaviour, Phase, Script, Sink
@@ -56,6 +57,12 @@ def carried(app: App) -> Counter[str]:
     with app.store.reading() as connection:
         rows = connection.exec_driver_sql("SELECT relay, count(*) FROM attempts GROUP BY relay").all()
     return Counter({name: number for name, number in rows})  # noqa: C416  (a row is no pair to Counter)
+
+
+def left_out(app: App) -> dict[str, str]:
+    """Which relays are left out, by the ledger."""
+    with app.store.reading() as connection:
+        return outages.left_out(connection)
 
 
 def tried_once(app: App) -> bool:
@@ -191,6 +198,7 @@ async def test_one_that_is_back_takes_part_again(
         begin(app, members(10))
         await sender.drain()
         assert carried(app) == {"spare": 10}
+        assert left_out(app) == {"main": "the relay main is away"}
         knocked, main.shut = main.knocked, False
         import_register(app, members(20))
         send_supplement(app.context, ISSUE)
@@ -201,6 +209,7 @@ async def test_one_that_is_back_takes_part_again(
         clock.advance(seconds=0.1)
         await sender.drain()
         assert carried(app) == {"spare": 10, "main": 10}
+        assert left_out(app) == {}
     assert [line for line in caplog.messages if "main" in line] == [
         "the relay main is left out for now, and tried again: the relay main is away",
         "the relay main takes copies again",
