@@ -16,10 +16,10 @@ from mailer.domain.delivery import State
 from mailer.domain.errors import BadInput
 from mailer.domain.mailing import ENDED, Mailing, MailingState
 from mailer.domain.metric import Distribution, Metric, added, alone, by_label
+from mailer.domain.night import BACKED_UP, DATABASE
 from mailer.formats.cron import next_time
 from mailer.gateways.machine_state import disk_room
 from mailer.pipeline.sending.turn import startable_mailings
-from mailer.pipeline.upkeep.nightly import BACKED_UP, DATABASE
 from mailer.store import Connection, history, letters, mailings, reports
 from mailer.store.copies import deliveries, tallies
 from mailer.store.ledger import claims, limits, outages

@@ -73,11 +73,13 @@ class Schedule:
 
     def opens_at(self, instant: datetime) -> datetime:
         """The first moment, at this instant or later, at which messages may leave."""
-        if self.between is None or self.open_at(instant):
+        if self.open_at(instant):
             return instant
-        local = instant.astimezone(ZoneInfo(self.timezone))
-        opens = local.replace(hour=self.between.opens.hour, minute=self.between.opens.minute, second=0, microsecond=0)
-        return (opens if opens > local else opens + timedelta(days=1)).astimezone(UTC)
+        # Minute by minute, since a change of the clocks may open or close the window at any of them.
+        moment = instant.astimezone(UTC).replace(second=0, microsecond=0)
+        while not self.open_at(moment := moment + timedelta(minutes=1)):
+            pass
+        return moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

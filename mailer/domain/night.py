@@ -4,6 +4,9 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 # By the clock of the machine's own place: after the day's work, before the next, and never twice when clocks change.
 BEGINS = time(2, 30)
+# How the history names it.
+DATABASE = "database"
+CHECKED, DAMAGED, BACKED_UP, NOT_BACKED_UP = "check", "damaged", "back up", "no backup"
 
 
 def is_due(last: datetime | None, first: datetime | None, now: datetime, zone: tzinfo | None = None) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from mailer.checking.database import check_backup, check_soundness
 from mailer.domain.check_result import CheckResult, CheckState
-from mailer.pipeline.upkeep.nightly import BACKED_UP, CHECKED, DAMAGED, DATABASE
+from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE
 from mailer.store import history
 from tests.club import THURSDAY, Club
 

@@ -17,8 +17,13 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture
-def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Club:
-    monkeypatch.setattr(composition, "STILL", 0.0)  # nobody writes into the folder meanwhile
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody writes into the club's folder while it is read."""
+    monkeypatch.setattr(composition, "STILL", 0.0)
+
+
+@pytest.fixture
+def club(tmp_path: Path, still: None) -> Club:
     return Club.found(tmp_path)
 
 

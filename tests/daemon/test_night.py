@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from mailer.domain.errors import Refused
+from mailer.domain.night import DATABASE
 from mailer.pipeline.mailings.report import distribution_report
-from mailer.pipeline.upkeep.nightly import DATABASE
 from mailer.store import history
 from tests.club import ISSUE, THURSDAY, Club, begin, members
 from tests.daemon.running import a_daemon

@@ -65,3 +65,25 @@ def test_over_the_night_on_which_the_clocks_go_forward():
     schedule = a_schedule(Window(opens=time(1, 30), closes=time(3)), "Europe/London")
     assert not schedule.open_at(datetime(2018, 3, 25, 0, 59, tzinfo=UTC))
     assert schedule.open_at(datetime(2018, 3, 25, 1, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "closed_at", "opens_at"),
+    [
+        # London, 25 March 2018: 01:00 becomes 02:00.
+        (time(1, 30), time(3), datetime(2018, 3, 25, 0, 20, tzinfo=UTC), datetime(2018, 3, 25, 1, 0, tzinfo=UTC)),
+        (time(1, 10), time(1, 50), datetime(2018, 3, 25, 0, 20, tzinfo=UTC), datetime(2018, 3, 26, 0, 10, tzinfo=UTC)),
+        # 28 October 2018: 02:00 becomes 01:00.
+        (time(1, 30), time(3), datetime(2018, 10, 28, 1, 10, tzinfo=UTC), datetime(2018, 10, 28, 1, 30, tzinfo=UTC)),
+        (time(0, 30), time(1, 30), datetime(2018, 10, 28, 0, 40, tzinfo=UTC), datetime(2018, 10, 28, 1, 0, tzinfo=UTC)),
+        (time(9), time(18), datetime(2018, 10, 27, 18, 0, 30, tzinfo=UTC), datetime(2018, 10, 28, 9, 0, tzinfo=UTC)),
+    ],
+)
+def test_the_next_opening_is_the_first_moment_at_which_it_is_open(
+    opens: time, closes: time, closed_at: datetime, opens_at: datetime
+) -> None:
+    schedule = a_schedule(Window(opens=opens, closes=closes), "Europe/London")
+    assert not schedule.open_at(closed_at)
+    assert schedule.opens_at(closed_at) == opens_at
+    assert schedule.open_at(opens_at)
+    assert schedule.opens_at(opens_at) == opens_at

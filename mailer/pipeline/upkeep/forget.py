@@ -4,9 +4,10 @@ from dataclasses import fields
 from datetime import timedelta
 
 from mailer.domain.looks import Look, look_to_keep, seen_twice
+from mailer.domain.night import DATABASE
 from mailer.domain.retention import Retention
 from mailer.pipeline.context import Context
-from mailer.pipeline.upkeep.nightly import DATABASE, is_due_tonight
+from mailer.pipeline.upkeep.nightly import is_due_tonight
 from mailer.store import forgetting
 from mailer.store.ledger import instants
 

@@ -4,16 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.domain.errors import MailerError
-from mailer.domain.night import is_due
+from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE, NOT_BACKED_UP, is_due
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import alarms
 from mailer.pipeline.context import Context
 from mailer.store import DatabaseError, history, is_damaged
 from mailer.views.database import contents
-
-# How the history names it.
-DATABASE = "database"
-CHECKED, DAMAGED, BACKED_UP = "check", "damaged", "back up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +58,10 @@ def _back_up(context: Context, backups: NightlyBackups) -> None:
     try:
         name, deleted = context.store.back_up_into(backups.folder, now, backups.keep)
     except (MailerError, OSError) as error:
+        first = is_due_tonight(context, NOT_BACKED_UP)  # it is tried again every hour
         with context.store.transaction() as connection:
+            if first:
+                context.record(connection, NOT_BACKED_UP, DATABASE, str(error))
             alarms.no_backup(connection, context, str(error))
         raise
     with context.store.transaction() as connection:

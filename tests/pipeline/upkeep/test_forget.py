@@ -7,10 +7,10 @@ from sqlalchemy import insert, select
 
 from mailer.app.installation import App
 from mailer.domain.delivery import Rejected, Reply
+from mailer.domain.night import DATABASE
 from mailer.domain.retention import Retention
 from mailer.pipeline.mailings.report import distribution_report
 from mailer.pipeline.upkeep.forget import forget_old
-from mailer.pipeline.upkeep.nightly import DATABASE
 from mailer.store import history
 from mailer.store.ledger.instants import note_work
 from mailer.store.schema import attempts, failures, letters, sessions, users, wishes
