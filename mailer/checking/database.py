@@ -7,8 +7,8 @@ from mailer.app.installation import App
 from mailer.checking.result import note_of, reason, result_of
 from mailer.domain.check_result import CheckGroup, CheckResult
 from mailer.domain.errors import MailerError
+from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE, NOT_BACKED_UP
 from mailer.gateways.machine_state import write_obstacle
-from mailer.pipeline.upkeep.nightly import BACKED_UP, CHECKED, DAMAGED, DATABASE
 from mailer.store import history, sqlite
 from mailer.store.ledger.instants import server_time
 from mailer.views.local_time import local_minute
@@ -107,6 +107,11 @@ def check_backup(app: App) -> Iterator[CheckResult]:
         return
     with app.store.reading() as connection:
         last = history.last_of(connection, DATABASE, (BACKED_UP,))
+        failure = history.last_of(connection, DATABASE, (BACKED_UP, NOT_BACKED_UP))
+    if failure is not None and failure.verb == NOT_BACKED_UP:
+        finding = f"none could be made on {local_minute(failure.at)}: {failure.detail}"
+        yield CheckResult(subject="the backup", ok=False, finding=finding)
+        return
     if last is None:  # as on the first day of an installation, or of this version
         yield note_of("the backup", f"there is none yet in {backups.folder}")
         return

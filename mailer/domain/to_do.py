@@ -13,10 +13,13 @@ class ToDoKind(StrEnum):
     """What waits, in the order in which it is listed: first what stops everything."""
 
     RESTORED = "restored"  # the database is a backup: nothing leaves until a person has said what was sent since
+    DAMAGED = "damaged"  # the database is damaged
     CLOCK = "clock"  # the clock cannot be right
+    NO_ROOM = "no_room"  # the disk is nearly full: no copy leaves
     RELAY_DOWN = "relay_down"  # no relay can be used
     INBOX = "inbox"  # mails that were read cannot be moved
     LETTERS = "letters"  # letters of the service cannot be sent
+    NO_BACKUP = "no_backup"  # the last backup could not be made
     PAUSED = "paused"  # a mailing is paused
     MISSED = "missed"  # a mailing is held since it missed its time
     STOPPED = "stopped"  # a countdown was stopped: the mailing leaves only when a person sends it
@@ -35,10 +38,13 @@ class ToDoKind(StrEnum):
 TROUBLES = frozenset(
     {
         ToDoKind.RESTORED,
+        ToDoKind.DAMAGED,
         ToDoKind.CLOCK,
+        ToDoKind.NO_ROOM,
         ToDoKind.RELAY_DOWN,
         ToDoKind.INBOX,
         ToDoKind.LETTERS,
+        ToDoKind.NO_BACKUP,
         ToDoKind.PAUSED,
         ToDoKind.MISSED,
         ToDoKind.UNCERTAIN,
@@ -75,10 +81,13 @@ class ToDo:
 # Who can do it in the console; None: the operator, on the server.
 RIGHT_FOR: Mapping[ToDoKind, Right | None] = {
     ToDoKind.RESTORED: None,
+    ToDoKind.DAMAGED: None,
     ToDoKind.CLOCK: None,
+    ToDoKind.NO_ROOM: None,
     ToDoKind.RELAY_DOWN: None,
     ToDoKind.INBOX: None,
     ToDoKind.LETTERS: None,
+    ToDoKind.NO_BACKUP: None,
     ToDoKind.PAUSED: Right.SEND,
     ToDoKind.MISSED: Right.SEND,
     ToDoKind.STOPPED: Right.SEND,

@@ -13,10 +13,13 @@ from mailer.views.returned_mail import MOST_IN_LINE, shorten
 _SENTENCES: Mapping[str, Mapping[ToDoKind, str]] = {
     "en": {
         ToDoKind.RESTORED: "the database is a backup: nothing leaves until you have said what was sent since",
+        ToDoKind.DAMAGED: "the database is damaged: {quote}",
         ToDoKind.CLOCK: "{quote}",
+        ToDoKind.NO_ROOM: "the disk of the server is nearly full: no copy leaves until there is room, then all goes on by itself",
         ToDoKind.RELAY_DOWN: "our mail server cannot be used, and nothing leaves: {quote}",
         ToDoKind.INBOX: "{quote}",
         ToDoKind.LETTERS: "letters of the service to you and the operator do not leave ({number}): {quote}",
+        ToDoKind.NO_BACKUP: "no backup of the database could be made: {quote}",
         ToDoKind.PAUSED: "{issue} is paused, {copies} to go{words}",
         ToDoKind.MISSED: "{issue} has missed its time and does not leave by itself, {copies} to go",
         ToDoKind.STOPPED: "the countdown of {issue} was stopped: it does not leave by itself, {copies} to go",
@@ -32,10 +35,13 @@ _SENTENCES: Mapping[str, Mapping[ToDoKind, str]] = {
     },
     "ru": {
         ToDoKind.RESTORED: "база данных — резервная копия: ничего не уходит, пока вы не сообщите, что было отправлено после неё",
+        ToDoKind.DAMAGED: "база данных повреждена: {quote}",
         ToDoKind.CLOCK: "часы сервера идут неверно: {quote}",
+        ToDoKind.NO_ROOM: "диск сервера почти заполнен: экземпляры не уходят, пока не освободится место, потом всё продолжится само",
         ToDoKind.RELAY_DOWN: "наш почтовый сервер недоступен, ничего не уходит: {quote}",
         ToDoKind.INBOX: "прочитанные письма не удаётся убрать из ящика: {quote}",
         ToDoKind.LETTERS: "служебные письма вам и администратору не уходят ({number}): {quote}",
+        ToDoKind.NO_BACKUP: "не удалось сделать резервную копию базы данных: {quote}",
         ToDoKind.PAUSED: "{issue} приостановлен, осталось отправить {copies}{words}",
         ToDoKind.MISSED: "{issue} пропустил своё время и сам не уйдёт, осталось отправить {copies}",
         ToDoKind.STOPPED: "отсчёт для {issue} остановлен: сам он не уйдёт, осталось отправить {copies}",

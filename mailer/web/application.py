@@ -16,8 +16,10 @@ from starlette.types import ASGIApp, Scope
 
 from mailer.app.installation import App
 from mailer.domain.network import network_of
+from mailer.domain.trouble import Trouble
 from mailer.pipeline import maillog
-from mailer.store import DatabaseError, is_away
+from mailer.store import DatabaseError, is_damaged
+from mailer.store.trouble import trouble_of
 from mailer.web import health
 from mailer.web.allowance import Allowances
 from mailer.web.bounds import OF_A_USER, OF_ANYBODY, Endpoint, bounded
@@ -42,7 +44,23 @@ _SENTENCES = {
     HTTPStatus.REQUEST_TIMEOUT: N_("The form did not arrive in time; send it again."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("What was sent is too large; nothing of it was read."),
 }
-_AWAY = N_("The database does not answer at the moment, so nothing was done. Try again in a minute.")
+_DAMAGED = N_(
+    "The database is damaged, and the service cannot read it here. Tell the operator, and change nothing until then."
+)
+_FULL = N_(
+    "The disk of the server is full, so nothing can be written, and this was not done. Tell the operator; try again later."
+)
+_TROUBLES = {
+    Trouble.AWAY: N_("The database does not answer at the moment, so nothing was done. Try again in a minute."),
+    Trouble.DISK_FULL: _FULL,
+    Trouble.NEARLY_FULL: _FULL,
+    Trouble.READ_ONLY: N_(
+        "The database can only be read now, and this was not done. Tell the operator; try again later."
+    ),
+    Trouble.LOCKED: N_(
+        "The database is busy, and this was not done. Try again in a minute; if it stays so, tell the operator."
+    ),
+}
 _BROKEN = N_("Something went wrong in the service. The operator finds it in the log; try again later.")
 
 _BACK = (RemedyLink(N_("Overview"), "/"),)
@@ -126,15 +144,24 @@ async def _broken(request: Request, _error: Exception) -> Response:
     return _page(request, _BROKEN, HTTPStatus.INTERNAL_SERVER_ERROR, None)
 
 
-async def _away(request: Request, error: Exception) -> Response:
-    """The page while the database is away; other errors of it are faults of ours."""
-    if not is_away(error):
+async def _troubled(request: Request, error: Exception) -> Response:
+    """The page while the database or the disk is in trouble; other errors of them are faults of ours."""
+    trouble = trouble_of(error)
+    if is_damaged(error):
+        maillog.database_damaged((str(getattr(error, "orig", error)),))
+    elif trouble is not None:
+        maillog.failed("showing a page", error)
+    else:
         raise error
-    maillog.failed("showing a page", error)
-    return _page(request, _AWAY, HTTPStatus.SERVICE_UNAVAILABLE, {"retry-after": str(RETRY_AFTER)})
+    return _page(
+        request,
+        _TROUBLES[trouble] if trouble else _DAMAGED,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        {"retry-after": str(RETRY_AFTER)},
+    )
 
 
-_FAILURES = {HTTPException: _refused, DatabaseError: _away, Exception: _broken}
+_FAILURES = {HTTPException: _refused, DatabaseError: _troubled, OSError: _troubled, Exception: _broken}
 
 
 def _page(request: Request, sentence: str, status: int, headers: object) -> Response:

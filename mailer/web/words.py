@@ -23,6 +23,7 @@ class HistoryVerb(StrEnum):
     ALARM = "alarm"
     APPROVE = "approve"
     BACK_UP = "back up"
+    NO_BACKUP = "no backup"
     CANCEL = "cancel"
     CHANGE_USER = "change user"
     CHECK = "check"

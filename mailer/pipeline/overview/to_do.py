@@ -7,6 +7,7 @@ from mailer.domain.delivery import Delivery, State
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.mailing import MailingState
 from mailer.domain.names import any_name, shown_name
+from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE, NOT_BACKED_UP
 from mailer.domain.remedy import Action, Note, Remedy
 from mailer.domain.report import Report
 from mailer.domain.to_do import ToDo, ToDoKind, in_order
@@ -34,7 +35,7 @@ def to_do(context: Context, unmoved: Sequence[str] = ()) -> tuple[ToDo, ...]:
     doubt = context.doubt_of_clock()
     with context.store.reading() as connection:
         items = [
-            *_of_the_service(connection, doubt, unmoved),
+            *_of_the_service(connection, context, doubt, unmoved),
             *_of_mailings(connection, context),
             *_of_copies(connection, gather(connection, context)),
             *_of_people(connection, context),
@@ -42,13 +43,21 @@ def to_do(context: Context, unmoved: Sequence[str] = ()) -> tuple[ToDo, ...]:
     return in_order(items)
 
 
-def _of_the_service(connection: Connection, doubt: Note | None, unmoved: Sequence[str]) -> Iterator[ToDo]:
+def _of_the_service(
+    connection: Connection, context: Context, doubt: Note | None, unmoved: Sequence[str]
+) -> Iterator[ToDo]:
     """What stops everything, or keeps the service from reading and writing."""
     backup = backups.backup_at(connection)
     if backup is not None:
         yield ToDo(kind=ToDoKind.RESTORED, since=backup, remedies=(Action.RESUME_AFTER_RESTORE.of(),))
+    last = history.last_of(connection, DATABASE, (CHECKED, DAMAGED))
+    if last is not None and last.verb == DAMAGED:
+        remedies = (Action.CHECK_DATABASE.of(), Action.RESTORE.of())
+        yield ToDo(kind=ToDoKind.DAMAGED, words=last.detail, since=last.at, remedies=remedies)
     if doubt is not None:
         yield ToDo(kind=ToDoKind.CLOCK, words=doubt.text, remedies=doubt.remedies)
+    if not context.has_room():
+        yield ToDo(kind=ToDoKind.NO_ROOM)
     outage = outages.open_now(connection)
     if outage is not None:
         yield ToDo(kind=ToDoKind.RELAY_DOWN, words=outage, remedies=(Action.ASK_RELAY.of(),))
@@ -58,6 +67,9 @@ def _of_the_service(connection: Connection, doubt: Note | None, unmoved: Sequenc
     if outbox.tries >= FAILED_TRIES:
         check = Action.CHECK_INSTALLATION.of()
         yield ToDo(kind=ToDoKind.LETTERS, number=outbox.waiting, words=outbox.failure, remedies=(check,))
+    last = history.last_of(connection, DATABASE, (BACKED_UP, NOT_BACKED_UP))
+    if last is not None and last.verb == NOT_BACKED_UP:
+        yield ToDo(kind=ToDoKind.NO_BACKUP, words=last.detail, since=last.at, remedies=(Action.BACK_UP.of(),))
 
 
 def _of_mailings(connection: Connection, context: Context) -> Iterator[ToDo]:

@@ -20,10 +20,13 @@ from mailer.web.visit import Visit
 MOST = 50
 HEADINGS: Mapping[ToDoKind, str] = {
     ToDoKind.RESTORED: N_("A restored backup"),
+    ToDoKind.DAMAGED: N_("The database is damaged"),
     ToDoKind.CLOCK: N_("The clock of the server"),
+    ToDoKind.NO_ROOM: N_("The disk of the server is full"),
     ToDoKind.RELAY_DOWN: N_("Our mail server cannot be used"),
     ToDoKind.INBOX: N_("An inbox that fills up"),
     ToDoKind.LETTERS: N_("Letters that cannot be sent"),
+    ToDoKind.NO_BACKUP: N_("No backup"),
     ToDoKind.PAUSED: N_("Paused issues"),
     ToDoKind.MISSED: N_("Issues that missed their time"),
     ToDoKind.STOPPED: N_("Stopped countdowns"),

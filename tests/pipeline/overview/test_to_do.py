@@ -120,6 +120,16 @@ def test_what_stops_everything_stands_first(app: App) -> None:
     assert items[-1].remedies[0] == Action.RESUME.of(ISSUE)
 
 
+def test_a_disk_without_room_to_send_is_named_until_there_is_some(app: App) -> None:
+    room = [False]
+    context = replace(app.context, has_room=lambda: room[0])
+    [item] = to_do(context)
+    assert item.kind is ToDoKind.NO_ROOM
+    assert "no copy leaves until there is room" in to_do_sentence(item, "en")
+    room[0] = True
+    assert to_do(context) == ()
+
+
 def test_every_sentence_is_there_in_both_languages(app: App) -> None:
     begin(app, PEOPLE)
     deliver(app, {ANNA: LOST, BORIS: NEVER})

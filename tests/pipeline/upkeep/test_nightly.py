@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -11,14 +10,20 @@ import pytest
 from sqlalchemy import select
 
 from mailer.app.installation import App
+from mailer.checking.database import check_backup
 from mailer.domain.errors import Refused
-from mailer.pipeline.upkeep.nightly import DATABASE, NightlyBackups, check_and_back_up
+from mailer.domain.night import DATABASE
+from mailer.domain.remedy import Action
+from mailer.domain.to_do import ToDoKind
+from mailer.pipeline.overview.to_do import to_do
+from mailer.pipeline.upkeep.nightly import NightlyBackups, check_and_back_up
 from mailer.store import DatabaseError, Store, history
 from mailer.store.ledger import backups
 from mailer.store.schema import letters
-from mailer.store.sqlite import dbapi
+from mailer.views.to_do import to_do_sentence
 from tests.away import lost
 from tests.club import THURSDAY, Club, import_register, members
+from tests.damaged import spoil
 from tests.doubles import FrozenClock
 
 
@@ -118,22 +123,15 @@ def test_a_damaged_database_is_an_alarm_and_no_backup_is_made_of_it(
     assert alarms(night.app) == ["damage"]
     assert len(list(night.folder.iterdir())) == 1
     assert "the database is damaged: " in caplog.text
+    [item] = to_do(night.app.context)
+    assert (item.kind, item.remedies) == (ToDoKind.DAMAGED, (Action.CHECK_DATABASE.of(), Action.RESTORE.of()))
+    assert to_do_sentence(item, "ru").startswith("База данных повреждена: ")
     with night.app.store.transaction() as connection:
         connection.exec_driver_sql("UPDATE memberships SET kind = 'individual'")
     night.clock.advance(days=1)
     run(night)
     assert [verb for verb, _ in done(night.app)][-2:] == ["check", "back up"]
-
-
-def spoil(file: Path, table: str) -> None:
-    """Fill the first page of a table with nothing, as a bad disk does."""
-    with closing(dbapi().connect(file)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
-        (size,) = connection.execute("PRAGMA page_size").fetchone()
-    with file.open("r+b") as opened:
-        opened.seek((page - 1) * size)
-        opened.write(bytes(size))
+    assert to_do(night.app.context) == ()
 
 
 def test_a_damaged_history_is_an_alarm_too(club: Club, caplog: pytest.LogCaptureFixture) -> None:
@@ -181,10 +179,18 @@ def test_a_backup_that_cannot_be_made_is_an_alarm_once_and_tried_again(
         with pytest.raises(Refused, match=r"there is no room for a backup in .*backups: 0 MB are free"):
             run(night)
     assert alarms(night.app) == ["backup"]
-    assert [verb for verb, _ in done(night.app)] == ["check"]
+    assert [verb for verb, _ in done(night.app)] == ["check", "no backup"]
+    [item] = to_do(night.app.context)
+    assert (item.kind, item.since) == (ToDoKind.NO_BACKUP, night.clock.now())
+    assert "there is no room" in to_do_sentence(item, "en")
+    [result] = check_backup(night.app)
+    assert not result.ok
+    assert "there is no room" in result.finding
     monkeypatch.undo()
     run(night)
-    assert [verb for verb, _ in done(night.app)] == ["check", "back up"]
+    assert [verb for verb, _ in done(night.app)] == ["check", "no backup", "back up"]
+    assert to_do(night.app.context) == ()
+    assert [result.ok for result in check_backup(night.app)] == [True]
 
 
 def test_a_folder_that_cannot_be_made(night: Night) -> None:
