@@ -36,7 +36,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         if not isinstance(error, DatabaseError):
             raise
-        _fail(f"the database refused, nothing was changed: {error.__cause__ or type(error).__name__}")
+        _fail(_of_database(error))
+
+
+def _of_database(error: Exception) -> str:
+    """What the database said, and what that means for what the command was to do."""
+    from mailer.domain.remedy import Action
+    from mailer.store import is_away, is_damaged
+
+    words = next(iter(str(error.__cause__ or type(error).__name__).strip().splitlines()), "")
+    if is_damaged(error):
+        return sentence(
+            MailerError(f"the database is damaged: {words}", Action.CHECK_DATABASE.of(), Action.RESTORE.of())
+        )
+    if is_away(error):
+        return (
+            f"the database went away before the end ({words}): what was done before stays, the last step perhaps; when it answers "
+            "again, look with `mailer status`, then give the command again"
+        )
+    return f"the database refused, nothing was changed: {words}"
 
 
 def _fail(message: str) -> None:

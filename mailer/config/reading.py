@@ -26,6 +26,8 @@ def slug(value: str) -> str:
 Slug = Annotated[str, AfterValidator(slug)]
 # Strict, since `port = "25"` and `port = true` are mistakes. `inf` is a number in TOML, but no duration.
 Whole = Annotated[int, Strict()]
+# Days that may be counted back from today: Python knows no year before 1.
+MOST_DAYS = 365_000
 Number = Annotated[float, Strict(), AllowInfNan(False)]
 YesNo = Annotated[bool, Strict()]
 

@@ -62,7 +62,9 @@ def _conditions(connection: Connection, person: str) -> Iterator[tuple[Table, Co
     yield failures, failures.c.delivery.in_(own)
     yield holds, holds.c.address.in_({Address.from_wire(wire).normal for wire in wires})
     yield letters, letters.c.recipient.in_(wires)
-    yield history, history.c.subject.in_([person, *copies])
+    mails = [f"report {identity}" for identity in connection.execute(select(reports.c.id).where(named)).scalars()]
+    subjects = history.c.subject.in_([person, *copies, *mails])
+    yield history, or_(subjects, history.c.subject.in_(joined))
 
 
 def _addresses(connection: Connection, person: str) -> set[str]:

@@ -4,12 +4,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError
 
 from mailer.cli import console
 from mailer.gateways.process import locks
+from mailer.store import Store
 from mailer.store.ledger import backups
+from mailer.store.sqlite import dbapi
+from tests.away import lost
 from tests.cli.terminal import Terminal
 from tests.club import ISSUE, Club
+
+
+def damaged() -> DBAPIError:
+    error = dbapi().DatabaseError("database disk image is malformed")
+    error.sqlite_errorcode = dbapi().SQLITE_CORRUPT
+    return DatabaseError("", {}, error)
 
 
 @pytest.fixture
@@ -37,6 +47,36 @@ def test_a_damaged_one_ends_with_1_and_names_the_way_back(run: Terminal, club: C
         True,
         True,
     )
+
+
+AWAY = (
+    "the database went away before the end (connection refused): what was done before stays, the last step perhaps; when it "
+    "answers again, look with `mailer status`, then give the command again"
+)
+DAMAGED = (
+    "the database is damaged: database disk image is malformed; `mailer db check` names all that is wrong with it, "
+    "`mailer db restore FILE` puts a backup in its place"
+)
+
+
+@pytest.mark.usefixtures("club")
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (lost(), AWAY),
+        (damaged(), DAMAGED),
+        (InternalError("", {}, Exception("too many")), "the database refused, nothing was changed: too many"),
+    ],
+)
+def test_a_command_that_the_database_breaks_off_says_what_that_means(
+    run: Terminal, monkeypatch: pytest.MonkeyPatch, error: DBAPIError, words: str
+) -> None:
+    def breaks_off(_store: Store) -> None:
+        raise error from error.orig
+
+    monkeypatch.setattr(Store, "check", breaks_off)
+    refused = run("db", "check")
+    assert (refused.status, " ".join(refused.err.split())) == (1, f"mailer: {words}")
 
 
 def test_a_backup_is_counted_and_takes_the_place_of_the_database(run: Terminal, club: Club) -> None:

@@ -1,7 +1,8 @@
 """Deletes at night what is older than its time, table by table, and writes into the history how much that was."""
 
+from collections.abc import Sequence
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailer.domain.looks import Look, look_to_keep, seen_twice
 from mailer.domain.night import DATABASE
@@ -9,6 +10,7 @@ from mailer.domain.retention import Retention
 from mailer.pipeline.context import Context
 from mailer.pipeline.upkeep.nightly import is_due_tonight
 from mailer.store import forgetting
+from mailer.store.forgetting import OldRows
 from mailer.store.ledger import instants
 
 FORGET = "forget"
@@ -26,7 +28,7 @@ def forget_old(context: Context, retention: Retention) -> None:
 
 
 def _forget(context: Context, name: str, days: int) -> int:
-    """How many rows of this name were forgotten; each transaction is short, since senders write, too."""
+    """How many rows of this name were forgotten; each transaction that writes is short, since senders write, too."""
     clock, look_name = context.clock, f"old {name}"
     look = Look(at=clock.now(), boot=clock.boot(), elapsed=clock.elapsed(), before=clock.now() - timedelta(days=days))
     with context.store.transaction() as connection:
@@ -36,9 +38,14 @@ def _forget(context: Context, name: str, days: int) -> int:
     if before is None:
         return 0
     for step in forgetting.STEPS[name]:
-        key: int | None = 0
-        while key is not None:
+        beyond: object = None
+        while keys := _old(context, step, before, beyond):
             with context.store.transaction() as connection:
-                forgotten, key = step(connection, before, key)
-                count += forgotten
+                count += step.forget(connection, before, keys)
+            beyond = keys[-1]
     return count
+
+
+def _old(context: Context, step: OldRows, before: datetime, beyond: object) -> Sequence[object]:
+    with context.store.reading() as connection:
+        return step.next(connection, before, beyond)

@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, select, update
 
 from mailer.app.installation import App
 from mailer.cli import console
@@ -16,7 +16,7 @@ from mailer.pipeline.bounces.holds import hold_by_hand
 from mailer.pipeline.register.erase import erase
 from mailer.pipeline.register.export_person import export_person
 from mailer.store.columns import metadata
-from mailer.store.schema import history
+from mailer.store.schema import history, reports, seats
 from mailer.views.personal_data import personal_data_document
 from tests.club import Club, begin, copies
 from tests.pipeline.register.test_erase import ADDRESS, OTHERS, PERSON, TRACES, boris
@@ -57,6 +57,51 @@ def test_every_table_that_tells_of_the_person_is_in_the_export(club: Club, clock
         with app.store.reading() as connection:
             given = connection.execute(select(history.c.verb).where(history.c.subject == PERSON)).scalars().all()
         assert given[-1] == "export"
+
+
+# What a column about a person is called, besides those that name a copy, a membership or a report of theirs.
+PERSONAL = {"person", "people", "name", "names", "address", "mailbox", "recipient", "salutation", "phone", "members"}
+NOT_OF_MEMBERS = {
+    "users": "who works at the console; no member is one by that",
+    "drafts": "the files of an import that is not applied, for minutes, of the whole register",
+    "leases": "its names are those of jobs",
+    "looks": "its names are those of jobs",
+    "passkeys": "a user's",
+    "revision_files": "its names are those of files",
+}
+
+
+def test_every_table_with_a_column_about_a_person_is_exported(app: App) -> None:
+    begin(app, [*OTHERS, boris()])
+    personal = {table.name for table in metadata.sorted_tables if PERSONAL & set(table.c.keys())}
+    while True:
+        naming = {
+            table.name
+            for table in metadata.sorted_tables
+            if any(key.column.table.name in personal - NOT_OF_MEMBERS.keys() for key in table.foreign_keys)
+        }
+        if naming <= personal:
+            break
+        personal |= naming
+    exported = set(json.loads(told(app))["records"])
+    assert personal - exported == set(NOT_OF_MEMBERS)
+    assert {"attempts", "failures", "payments", "raw_reports", "wishes"} <= exported
+
+
+def test_what_was_done_to_the_membership_and_a_report_is_told(app: App) -> None:
+    begin(app, [*OTHERS, boris()])
+    come(app, bounce("", ADDRESS), "")
+    with app.store.transaction() as connection:
+        (report,) = connection.execute(select(reports.c.id)).scalars()
+        connection.execute(update(reports).values(person=PERSON, delivery=None))
+        (membership,) = connection.execute(select(seats.c.membership).where(seats.c.person == PERSON)).scalars()
+        app.context.record(connection, "settle", f"report {report}")
+        app.context.record(connection, "payment", membership)
+        app.context.record(connection, "settle", f"report {report}1")
+    verbs = [(row["verb"], row["subject"]) for row in json.loads(told(app))["records"]["history"]]
+    assert ("settle", f"report {report}") in verbs
+    assert ("payment", membership) in verbs
+    assert ("settle", f"report {report}1") not in verbs
 
 
 def test_it_tells_of_no_one_else(app: App) -> None:

@@ -1,9 +1,10 @@
 """What is old is forgotten at night, when two nights have seen it as old; what the accounts need stays."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from mailer.app.installation import App
 from mailer.domain.delivery import Rejected, Reply
@@ -12,6 +13,7 @@ from mailer.domain.retention import Retention
 from mailer.pipeline.mailings.report import distribution_report
 from mailer.pipeline.upkeep.forget import forget_old
 from mailer.store import history
+from mailer.store.forgetting import OldRows
 from mailer.store.ledger.instants import note_work
 from mailer.store.schema import attempts, failures, letters, sessions, users, wishes
 from tests.club import ISSUE, begin, members
@@ -101,6 +103,24 @@ def test_one_look_by_a_clock_that_is_wrong_forgets_nothing(app: App, clock: Froz
     for _ in range(3):
         night(app, clock)
     assert kept(app) == whole
+
+
+def test_no_writer_waits_while_it_is_looked_for_what_is_old(
+    app: App, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(app, members(3))
+    deliver(app)
+    night(app, clock, 100)
+    looked = OldRows.next
+
+    def looks(step: OldRows, connection: Connection, before: datetime, beyond: object) -> Sequence[object]:
+        with app.store.transaction(waits=False) as writer:  # of another process
+            note_work(writer, clock.now())
+        return looked(step, connection, before, beyond)
+
+    monkeypatch.setattr(OldRows, "next", looks)
+    night(app, clock, 2)
+    assert not any(kept(app)["attempts"])
 
 
 @pytest.mark.parametrize("people", [1200])
