@@ -17,7 +17,7 @@ from mailer.app.jobs import Jobs
 from mailer.app.relays import first_transport, transports
 from mailer.app.scheduler import hold_scheduler
 from mailer.domain.daemon_role import DaemonRole
-from mailer.domain.errors import BadInput, MailerError
+from mailer.domain.errors import MailerError
 from mailer.domain.every import Every
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.newsletter import Newsletter
@@ -135,7 +135,7 @@ class Daemon:
     def _reload(self) -> None:
         try:
             self.app = composition.reload(self.app)
-        except BadInput as error:
+        except Exception as error:  # noqa: BLE001  (whatever is wrong with them, the service goes on by the old ones)
             maillog.failed("reload of schedules/, the old ones are kept,", error)
             return
         self.sender.use(self.app.context)

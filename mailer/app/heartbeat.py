@@ -23,7 +23,7 @@ class Heartbeat:
 
     leads: Callable[[], bool]
     answers: Callable[[], Awaitable[None]]
-    send: Callable[[str], None] = ping
+    send: Callable[[str], Awaitable[None]] = ping
     _failed: str = field(default="", init=False)
 
     async def beat(self, app: App) -> None:
@@ -33,7 +33,7 @@ class Heartbeat:
             return
         await self.answers()
         try:
-            await asyncio.to_thread(self.send, url)
+            await self.send(url)
         except MailerError as error:
             if not self._failed:
                 servicelog.ping_failed(str(error))

@@ -70,7 +70,7 @@ def check_relays(app: App) -> Iterator[CheckResult]:
     talks = [_Talk(relay=relay, subject=subject) for relay, subject in zip(relays, subjects, strict=True)]
     asyncio.run(_talk_to(talks))
     for talk in talks:
-        yield from _found(app, talk)
+        yield from _results(app, talk)
 
 
 def check_outage(app: App) -> Iterator[CheckResult]:
@@ -123,7 +123,7 @@ async def _talk(talk: _Talk) -> None:
         talk.failure = error
 
 
-def _found(app: App, talk: _Talk) -> Iterator[CheckResult]:
+def _results(app: App, talk: _Talk) -> Iterator[CheckResult]:
     """Say what a relay offers, and by which name it is greeted."""
     settings, subject, offer = talk.relay.smtp, talk.subject, talk.offer
     if talk.failure is not None:

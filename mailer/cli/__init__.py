@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from mailer.cli import console
 from mailer.cli.commands import app
 from mailer.domain.errors import MailerError
+from mailer.gateways.log_lines import is_json
 from mailer.views.remedies import sentence
 
 
@@ -58,5 +59,11 @@ def _of_database(error: Exception) -> str:
 
 
 def _fail(message: str) -> None:
-    console.complain(message)
+    """End with a line for the person, or for the program that reads the log of a service."""
+    if is_json():
+        from mailer.pipeline import servicelog
+
+        servicelog.ended(message)
+    else:
+        console.complain(message)
     sys.exit(1)

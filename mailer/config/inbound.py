@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from mailer.config.hosts import listen_at, listen_or_none
-from mailer.config.reading import MOST_DAYS, CommandLine, Interval, Whole, default_text
+from mailer.config.reading import CommandLine, Days, Interval, default_text
 from mailer.config.sections import ConfigTable, DomainOrNone
 from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput
@@ -52,7 +52,7 @@ class Bounces(ConfigTable):
     imap_ca_file: str = ""
     maildir: str = ""
     every: Interval = default_text("5 min")
-    keep_days: Whole = Field(default=180, ge=1, le=MOST_DAYS)
+    keep_days: Days = Field(default=180, ge=1)
 
     @field_validator("listen_key_file")
     @classmethod

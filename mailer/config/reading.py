@@ -6,14 +6,17 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import AfterValidator, AllowInfNan, BaseModel, Field, PlainValidator, Strict, ValidationError
 
 from mailer.domain.errors import BadInput
 from mailer.domain.every import Every
 from mailer.domain.remedy import Action
+
+N = TypeVar("N", int, float)
 
 
 def slug(value: str) -> str:
@@ -23,12 +26,22 @@ def slug(value: str) -> str:
     return value
 
 
+# No number is so high that the database, or a date that is counted back from today, could not take it.
+MOST, MOST_DAYS = 1_000_000, 365_000
+
+
+def at_most(limit: int, value: N) -> N:
+    """The value, when it is not above the limit. Raises ValueError saying what is allowed."""
+    if value > limit:
+        raise ValueError(f"allowed: at most {limit}")
+    return value
+
+
 Slug = Annotated[str, AfterValidator(slug)]
 # Strict, since `port = "25"` and `port = true` are mistakes. `inf` is a number in TOML, but no duration.
-Whole = Annotated[int, Strict()]
-# Days that may be counted back from today: Python knows no year before 1.
-MOST_DAYS = 365_000
-Number = Annotated[float, Strict(), AllowInfNan(False)]
+Whole = Annotated[int, Strict(), AfterValidator(partial(at_most, MOST))]
+Days = Annotated[int, Strict(), AfterValidator(partial(at_most, MOST_DAYS))]
+Number = Annotated[float, Strict(), AllowInfNan(False), AfterValidator(partial(at_most, MOST))]
 YesNo = Annotated[bool, Strict()]
 
 _UNITS = {"s": 1, "sec": 1, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400}
@@ -59,7 +72,10 @@ def _interval(value: str) -> Every:
     parts = re.fullmatch(r"(\d+)\s*([a-z]+)", value)
     if not parts or parts[2] not in _UNITS or int(parts[1]) == 0:
         raise ValueError('allowed: a number and a unit, such as "15 min", "30 s", "2 h"')
-    return Every(timedelta(seconds=int(parts[1]) * _UNITS[parts[2]]))
+    seconds = int(parts[1]) * _UNITS[parts[2]]
+    if seconds > MOST_DAYS * _UNITS["d"]:
+        raise ValueError(f'allowed: at most "{MOST_DAYS} d"')
+    return Every(timedelta(seconds=seconds))
 
 
 # How often something is done, as people write it: "15 min".
@@ -94,6 +110,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise BadInput(f"{path} is not UTF-8 (octet {error.start}); save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path} is not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise BadInput(f"{path} is not valid TOML: its brackets lie too deep in each other") from error
 
 
 def explain(

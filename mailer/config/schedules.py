@@ -20,6 +20,7 @@ from pydantic import (
 
 from mailer.config.fees import FEES, load_fees
 from mailer.config.reading import (
+    Days,
     Interval,
     Number,
     Slug,
@@ -205,7 +206,7 @@ class _Approval(_Table):
 
 class _Audience(_Table):
     circulations: tuple[str, ...] = ("club", "centre")
-    grace_days: Whole = Field(default=0, ge=0)
+    grace_days: Days = Field(default=0, ge=0)
 
 
 class _InsertTexts(_Table):
@@ -223,7 +224,7 @@ class _Insert(_Table):
     __pydantic_extra__: dict[str, _InsertTexts]
 
     insert_show: InsertShow = Field(default=InsertShow.ALWAYS, alias="show")
-    insert_due_days: Whole = Field(default=90, ge=0, alias="due_days")
+    insert_due_days: Days = Field(default=90, ge=0, alias="due_days")
     insert_contact: Line = Field(default="", alias="contact")
     insert_signature: Lines = Field(default="", alias="signature")
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from mailer.config.reading import MOST_DAYS, Number, Whole
+from mailer.config.reading import Days, Number, Whole
 from mailer.domain.errors import BadInput
 from mailer.formats.address import parse
 
@@ -72,10 +72,10 @@ class BackupTable(ConfigTable):
 class RetentionTable(ConfigTable):
     """For how many days what is kept about people is kept; `[bounces] keep_days` says it of mails that came back."""
 
-    letters: Whole = Field(default=365, ge=1, le=MOST_DAYS)
-    attempts: Whole = Field(default=365, ge=30, le=MOST_DAYS)
-    sessions: Whole = Field(default=30, ge=7, le=MOST_DAYS)
-    wishes: Whole = Field(default=365, ge=30, le=MOST_DAYS)
+    letters: Days = Field(default=365, ge=1)
+    attempts: Days = Field(default=365, ge=30)
+    sessions: Days = Field(default=30, ge=7)
+    wishes: Days = Field(default=365, ge=30)
 
 
 class DeliveryTable(ConfigTable):

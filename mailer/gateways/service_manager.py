@@ -62,9 +62,11 @@ class ServiceManager:
         """Inside, the service reads its settings anew; it is not ready again before it was."""
         if self._is_ready:
             self._say("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
-        yield
-        if self._is_ready:
-            self._say("READY=1")
+        try:
+            yield
+        finally:
+            if self._is_ready:
+                self._say("READY=1")
 
     def stopping(self) -> None:
         """The service ends."""

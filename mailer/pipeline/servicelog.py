@@ -131,6 +131,11 @@ def started(newsletters: list[str], service: str = "daemon") -> None:
     events.info("%(service)s started for %(newsletters)s", service=service, newsletters=names)
 
 
+def ended(why: str) -> None:
+    """A service cannot start, or cannot go on."""
+    events.error("%(why)s", why=why)
+
+
 def stopped(service: str = "daemon") -> None:
     """The daemon has stopped; every reply has arrived."""
     events.info("%(service)s stopped; nothing is in flight", service=service)

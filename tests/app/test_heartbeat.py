@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,6 +14,7 @@ import pytest
 
 from mailer.app.heartbeat import LONG_OUTAGE, Heartbeat
 from mailer.domain.errors import MailerError
+from mailer.gateways import ping as gateway
 from mailer.gateways.ping import ping
 from mailer.store.ledger import outages
 from tests.certificates import Authority
@@ -29,7 +31,7 @@ class Monitor:
         self.beats: list[str] = []
         self.why = ""
 
-    def __call__(self, url: str) -> None:
+    async def __call__(self, url: str) -> None:
         if self.why:
             raise MailerError(self.why)
         self.beats.append(url)
@@ -147,24 +149,45 @@ def trusting(authority: Authority) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(authority.ca_file))
 
 
-def test_the_address_is_asked_for_once(server, trusting) -> None:
-    ping(f"https://127.0.0.1:{server.server_port}/200/secret", trusting)
+async def test_the_address_is_asked_for_once(server, trusting) -> None:
+    await ping(f"https://127.0.0.1:{server.server_port}/200/secret", trusting)
     assert server.asked == [("/200/secret", "club-mailer")]
 
 
 @pytest.mark.parametrize("status", [302, 307, 404, 500])
-def test_another_answer_is_a_failure_and_no_redirect_is_followed(server, trusting, status) -> None:
+async def test_another_answer_is_a_failure_and_no_redirect_is_followed(server, trusting, status) -> None:
     with pytest.raises(MailerError, match=f"^127.0.0.1 answers with status {status}$"):
-        ping(f"https://127.0.0.1:{server.server_port}/{status}/secret", trusting)
+        await ping(f"https://127.0.0.1:{server.server_port}/{status}/secret", trusting)
     assert len(server.asked) == 1
 
 
-def test_a_server_that_is_not_trusted_is_not_asked(server) -> None:
+async def test_a_server_that_is_not_trusted_is_not_asked(server) -> None:
     with pytest.raises(MailerError, match=r"^127\.0\.0\.1 cannot be reached \(SSLCertVerificationError\)$"):
-        ping(f"https://127.0.0.1:{server.server_port}/200/secret")
+        await ping(f"https://127.0.0.1:{server.server_port}/200/secret")
     assert server.asked == []
 
 
-def test_a_server_that_is_not_there_is_named_without_the_path(trusting) -> None:
+async def test_a_server_that_is_not_there_is_named_without_the_path(trusting) -> None:
     with pytest.raises(MailerError, match=r"^127\.0\.0\.1 cannot be reached \(ConnectionRefusedError\)$"):
-        ping("https://127.0.0.1:1/200/secret", trusting)
+        await ping("https://127.0.0.1:1/200/secret", trusting)
+
+
+@pytest.mark.parametrize("drop", [b"", b"H", b"HTTP/1.1 200 OK\r\nX: ", b"\0\xff\r\n\r\n"])
+async def test_a_server_that_answers_in_drops_or_in_rubbish_holds_nothing_up(
+    authority, trusting, monkeypatch, drop
+) -> None:
+    monkeypatch.setattr(gateway, "SECONDS", 0.2)
+
+    async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(drop)
+                await writer.drain()
+                await asyncio.sleep(0.01)
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=authority.good) as drops:
+        port = drops.sockets[0].getsockname()[1]
+        with pytest.raises(
+            MailerError, match=r"^127\.0\.0\.1 (has not answered within 0\.2 seconds|cannot be reached)"
+        ):
+            await ping(f"https://127.0.0.1:{port}/200/secret", trusting)

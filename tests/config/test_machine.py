@@ -96,6 +96,19 @@ def test_each_key_of_a_section_may_stand_alone(written, section):
         ("[smtp]\nport = 'smtp'", "[smtp] port: found 'smtp'; input should be a valid integer"),
         ("[smtp]\nport = 0", "[smtp] port: found 0; input should be greater than or equal to 1"),
         ("[smtp]\nport = 65536", "[smtp] port: found 65536; input should be less than or equal to 65535"),
+        (
+            "[smtp]\nper_minute = 1000001",
+            "[smtp] per_minute: found 1000001; allowed: at most 1000000",
+        ),
+        (
+            "[bounces]\nkeep_days = 3650001",
+            "[bounces] keep_days: found 3650001; allowed: at most 365000",
+        ),
+        (
+            "[bounces]\nevery = '99999999999999 d'",
+            "[bounces] every: found '99999999999999 d'; allowed: at most \"365000 d\"",
+        ),
+        ("[smtp]\nport = " + "[" * 5000, "its brackets lie too deep in each other"),
         ("[smtp]\nport = true", "[smtp] port: found True; "),
         ("[smtp]\nport = '25'", "[smtp] port: found '25'; "),
         ("[smtp]\nhost = ''", "[smtp] host: found ''; "),

@@ -3,6 +3,7 @@
 import asyncio
 from threading import Event
 
+from mailer.app import installation as composition
 from mailer.app.scheduler import daemon_runs
 from mailer.daemon import Pace
 from mailer.gateways.service_manager import ServiceManager
@@ -23,7 +24,9 @@ async def hears(heard: Notified, line: str) -> list[str]:
     return heard.lines
 
 
-async def test_it_is_ready_once_it_leads_reloads_and_ends(club: Club, clock: FrozenClock, sink: Sink) -> None:
+async def test_it_is_ready_once_it_leads_reloads_and_ends(
+    club: Club, clock: FrozenClock, sink: Sink, monkeypatch, caplog
+) -> None:
     with notified() as heard, a_daemon(club, clock, sink) as daemon:
         daemon.pace, daemon.manager = QUICK, ServiceManager(socket=heard.address)
         running = asyncio.create_task(daemon.run())
@@ -33,6 +36,14 @@ async def test_it_is_ready_once_it_leads_reloads_and_ends(club: Club, clock: Fro
         club.reschedule({"send": {"cron": "0 10 * * 1-5"}})  # a bad file: it is as ready as before
         daemon.reload()
         assert heard.hear() == ["RELOADING=1", "READY=1"]
+
+        def fail(_app):
+            raise MemoryError
+
+        monkeypatch.setattr(composition, "reload", fail)  # whatever it is
+        daemon.reload()
+        assert heard.hear()[2:] == ["RELOADING=1", "READY=1"]
+        assert "reload of schedules/, the old ones are kept, failed: MemoryError" in caplog.text
         daemon.sender.stop(QUICK.stop_within)
         await asyncio.wait_for(running, QUICK.stop_within)
         assert heard.hear()[-1] == "STOPPING=1"

@@ -2,10 +2,13 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailer.domain.delivery import Accepted, Reply
 from mailer.domain.errors import BadInput
@@ -85,6 +88,52 @@ def test_lines_of_others_are_lines_too() -> None:
     record = logging.LogRecord("aiosmtpd", logging.WARNING, __file__, 1, "a %s\nof two lines", ("text",), None)
     line = json.loads(JsonLines().format(record))
     assert (line["log"], line["message"]) == ("aiosmtpd", "a text\nof two lines")
+
+
+HOSTILE = st.one_of(
+    st.text(st.characters(), max_size=20),
+    st.floats(),
+    st.integers(),
+    st.booleans(),
+    st.none(),
+    st.binary(max_size=5),
+    st.builds(object),
+    st.lists(st.floats(), max_size=2),
+)
+
+
+@given(
+    st.text(max_size=20),
+    st.dictionaries(st.one_of(st.text(max_size=8), st.tuples(st.integers())), HOSTILE, min_size=1, max_size=4),
+)
+def test_a_line_is_json_whatever_is_in_it_and_wherever_it_is_written(sentence, facts) -> None:
+    record = logging.LogRecord("mailer", logging.INFO, __file__, 1, sentence, (facts,), None)
+    line = JsonLines().format(record)
+    assert line.isascii()
+    assert "\n" not in line
+
+    def refuse(word):
+        raise AssertionError(word)
+
+    read = json.loads(line, parse_constant=refuse)
+    assert {"time", "level", "log", "event", "message"} <= read.keys()
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("raise OverflowError('Владимир')", ("critical", "OverflowError")),
+        ("import warnings; warnings.warn('old')", ("warning", None)),
+        ("logging.getLogger('other').warning('%d of %d', 1)", ("warning", None)),
+    ],
+)
+def test_what_a_process_says_at_its_end_and_what_libraries_say_is_json_too(program, said) -> None:
+    begin = "import logging; from mailer.gateways.log_lines import *; log_to_stderr(logging.INFO, LogFormat.JSON);"
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run([sys.executable, "-c", begin + program], capture_output=True, env=environment, check=False)
+    [line] = done.stderr.splitlines()
+    read = json.loads(line)
+    assert (read["level"], read.get("error")) == said
 
 
 @pytest.mark.parametrize("form", LogFormat)

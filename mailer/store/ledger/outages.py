@@ -42,10 +42,10 @@ def left_out(connection: Connection) -> dict[str, str]:
 
 def leave_out(connection: Connection, now: datetime, relays: Mapping[str, str]) -> None:
     """Record that these relays cannot be used, each with the reason, and that all others can."""
-    known = left_out(connection)
-    for relay in known.keys() - relays.keys():
+    noted = left_out(connection)
+    for relay in noted.keys() - relays.keys():
         take_in(connection, now, relay)
-    new = [{"relay": relay, "reason": relays[relay], "began_at": now} for relay in sorted(relays.keys() - known.keys())]
+    new = [{"relay": relay, "reason": relays[relay], "began_at": now} for relay in sorted(relays.keys() - noted.keys())]
     if new:
         connection.execute(insert(relay_outages), new)
 
