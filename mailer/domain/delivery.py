@@ -41,6 +41,7 @@ class Event(StrEnum):
     ABANDONED_MARKED = "abandoned_marked"  # its owner died, or its lease ended, when it may have left already
     SETTLED_ACCEPTED = "settled_accepted"
     SETTLED_RESEND = "settled_resend"
+    SETTLED_REJECTED = "settled_rejected"
     BOUNCE_REPORTED = "bounce_reported"
     HELD = "held"
     RELEASED = "released"
@@ -66,6 +67,7 @@ MOVES: dict[tuple[State, Event], State] = {
     (State.HELD, Event.SETTLED_ACCEPTED): State.ACCEPTED,
     (State.UNCERTAIN, Event.SETTLED_ACCEPTED): State.ACCEPTED,
     (State.UNCERTAIN, Event.SETTLED_RESEND): State.PENDING,
+    (State.UNCERTAIN, Event.SETTLED_REJECTED): State.REJECTED,
     (State.UNCERTAIN, Event.BOUNCE_REPORTED): State.BOUNCED,
     (State.ACCEPTED, Event.BOUNCE_REPORTED): State.BOUNCED,
     (State.PENDING, Event.HELD): State.HELD,
@@ -73,6 +75,17 @@ MOVES: dict[tuple[State, Event], State] = {
     (State.PENDING, Event.CANCELLED): State.CANCELLED,
     (State.HELD, Event.CANCELLED): State.CANCELLED,
     (State.PENDING, Event.GAVE_UP): State.REJECTED,
+}
+
+# How a copy that was declared uncertain, since its lease had ended or its owner had died, is settled by what became of that
+# very attempt, once it is known. The others stay uncertain, and a person settles them.
+SETTLED_LATE: dict[Event, Event] = {
+    Event.ACCEPTED: Event.SETTLED_ACCEPTED,
+    Event.REJECTED: Event.SETTLED_REJECTED,
+    Event.GAVE_UP: Event.SETTLED_REJECTED,
+    Event.DEFERRED: Event.SETTLED_RESEND,
+    Event.UNUSED: Event.SETTLED_RESEND,
+    Event.ABANDONED: Event.SETTLED_RESEND,
 }
 
 # A person with a copy in one of these states gets no further copy of the issue; a partial unique index says the same.

@@ -62,7 +62,7 @@ def test_what_has_left_never_leaves_again():
 
 def test_what_may_have_left_goes_again_only_when_somebody_says_so():
     silent = {move: to for move, to in MOVES.items() if move[1] is not Event.SETTLED_RESEND}
-    assert reach(State.UNCERTAIN, silent) == {State.ACCEPTED, State.BOUNCED}
+    assert reach(State.UNCERTAIN, silent) == {State.ACCEPTED, State.REJECTED, State.BOUNCED}
 
 
 def test_only_a_claim_leads_to_the_relay():

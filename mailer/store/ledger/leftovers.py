@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from mailer.domain.delivery import Event, JournalEntry, State, advance, event_after_death
+from mailer.domain.delivery import SETTLED_LATE, Event, JournalEntry, State, advance, event_after_death
 from mailer.store.columns import has_come
 from mailer.store.ledger.results import add_attempts, begin_mailing
 from mailer.store.schema import THROTTLED, attempts, columns_in, deliveries, is_sending, is_uncertain
@@ -26,13 +26,6 @@ _RECOVERED = {
     Event.UNUSED: (THROTTLED, _IN_JOURNAL),
     Event.REJECTED: ("rejected", _IN_JOURNAL),
     Event.ABANDONED_MARKED: ("unknown", "its sender ended before the reply: it may have arrived"),
-}
-# How the journal settles a copy whose lease ended first, by the event; others stay uncertain, and a person settles them.
-_SETTLED = {
-    Event.ACCEPTED: Event.SETTLED_ACCEPTED,
-    Event.DEFERRED: Event.SETTLED_RESEND,
-    Event.UNUSED: Event.SETTLED_RESEND,
-    Event.ABANDONED: Event.SETTLED_RESEND,
 }
 
 
@@ -98,7 +91,7 @@ def settle(connection: Connection, *, dead: Mapping[int, JournalEntries | None])
         journal = dead[copy.owner]
         entry = None if journal is None else journal.get((copy.id, copy.epoch))
         event = Event.ABANDONED_MARKED if journal is None else event_after_death(entry)
-        state = advance(State.UNCERTAIN, _SETTLED[event]) if event in _SETTLED else State.UNCERTAIN
+        state = advance(State.UNCERTAIN, SETTLED_LATE[event]) if event in SETTLED_LATE else State.UNCERTAIN
         own = (deliveries.c.id == copy.id) & (deliveries.c.epoch == copy.epoch) & is_uncertain
         if connection.execute(update(deliveries).where(own).values(**columns_in(state), owner=None)).rowcount != 1:
             continue  # a person was quicker

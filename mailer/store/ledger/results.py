@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from mailer.domain.delivery import Event, Outcome, State, advance
+from mailer.domain.delivery import SETTLED_LATE, Event, Outcome, State, advance
 from mailer.domain.lost_answers import HandOver
 from mailer.store.columns import UtcDateTime
 from mailer.store.ledger.batches import ForRows, listed, packed
@@ -52,12 +52,6 @@ class Result(NamedTuple):
     next_attempt_at: datetime | None = None
 
 
-# How a late result settles a copy that was declared uncertain meanwhile.
-_LATE = {
-    Event.ACCEPTED: Event.SETTLED_ACCEPTED,
-    Event.DEFERRED: Event.SETTLED_RESEND,
-    Event.UNUSED: Event.SETTLED_RESEND,
-}
 _ATTEMPT = {
     "delivery": int,
     "relay": str,
@@ -101,7 +95,7 @@ def _moves(dialect: str, event: Event) -> tuple[Update, Update | None]:
     # `owner + 0` keeps the index of owners out: the rows are looked up by id, not among all that the owner has in hand.
     held = and_(own, is_sending, deliveries.c.owner + 0 == bindparam("owned_by"))
     move = _moved(held, advance(State.SENDING, event)).values(owner=None, relay=None, lease_until=None, marked_at=None)
-    late = _LATE.get(event)
+    late = SETTLED_LATE.get(event)
     if late is None:
         return move, None
     uncertain = own & (deliveries.c.state == State.UNCERTAIN)

@@ -126,7 +126,7 @@ def test_what_is_settled_is_not_taken_over(store: Store) -> None:
         (JournalEntry(state=JournalState.ACCEPTED, code=250), State.ACCEPTED, ("accepted", 250)),
         (JournalEntry(state=JournalState.DEFERRED, code=451), State.PENDING, ("deferred", 451)),
         (JournalEntry(state=JournalState.THROTTLED, code=450), State.PENDING, ("throttled", 450)),
-        (JournalEntry(state=JournalState.REJECTED, code=554), State.UNCERTAIN, ("rejected", 554)),
+        (JournalEntry(state=JournalState.REJECTED, code=554), State.REJECTED, ("rejected", 554)),
     ],
 )
 def test_a_journal_that_is_read_after_the_lease_has_ended_settles_the_copy(

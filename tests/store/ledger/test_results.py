@@ -203,8 +203,8 @@ def test_a_word_about_a_lost_claim_changes_nothing_of_the_new_one(
         (Event.DEFERRED, LATER, State.PENDING),
         (Event.UNUSED, None, State.PENDING),
         (Event.REPLY_LOST, LOST, State.UNCERTAIN),
-        # A refusal does not tell that nothing arrived before: a person has to look.
-        (Event.REJECTED, NEVER, State.UNCERTAIN),
+        (Event.REJECTED, NEVER, State.REJECTED),
+        (Event.GAVE_UP, LATER, State.REJECTED),
     ],
 )
 def test_a_late_word_settles_its_own_uncertain_copy(
