@@ -6,8 +6,8 @@ done already costs seconds at most; so there are no retries, no locks and no per
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -15,9 +15,11 @@ from typing import Any, LiteralString
 
 import psycopg
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AppNotOpen, ConnectorException, ProcrastinateException
 from procrastinate.schema import SchemaManager
 from psycopg.conninfo import make_conninfo
+
+from mailer.gateways.bell_reasons import reason_of
 
 # Does what was rung for; returns whether to ring again.
 Task = Callable[[int], Awaitable[bool]]
@@ -102,7 +104,7 @@ async def run(conninfo: str, tasks: Mapping[str, Task], lost: Callable[[str], No
         reason = await _listen(conninfo, tasks, heard)
         if not is_lost:
             is_lost = True
-            lost(" ".join(reason.split()))
+            lost(reason)
         await asyncio.sleep(AGAIN)
 
 
@@ -123,13 +125,13 @@ async def _listen(conninfo: str, tasks: Mapping[str, Task], heard: Callable[[], 
         while not connector.is_silent() and not any(worker.done() for worker in workers):
             await asyncio.wait(workers, timeout=BEAT, return_when=asyncio.FIRST_COMPLETED)
         errors = (worker.exception() for worker in workers if worker.done())
-        reason = next((str(error) for error in errors if error), "its heartbeats are not taken")
+        reason = reason_of(_cause(next((error for error in errors if error), connector.failure)))
     except asyncio.CancelledError:
         await _end(workers)
         await app.close_async()
         raise
-    except (ConnectorException, OSError, psycopg.Error, TimeoutError) as error:
-        reason = str(error) or "it does not answer"
+    except Exception as error:  # noqa: BLE001  (an unknown failure means later: a worker must not go deaf)
+        reason = reason_of(_cause(error))
     # A worker whose connection is half open may never end: it is left alone, and what it does ends by itself.
     for ending in (_end(workers), app.close_async()):
         with suppress(ConnectorException, psycopg.Error, TimeoutError):
@@ -166,27 +168,57 @@ def _again(app: App, name: str, task: Task) -> Callable[..., Awaitable[None]]:
 
 
 class _Connector(PsycopgConnector):
-    """Notes the heartbeats that the database has taken: a dead listener or a half-open connection is silent otherwise."""
+    """Notes the heartbeats that the database has taken: a dead listener or a half-open connection is silent otherwise.
+
+    `failure` is what the database refused since the last of them, which the worker keeps to itself; None: nothing.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._beats: dict[int, float] = {}  # by worker
+        self.failure: Exception | None = None
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
-        row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
+        with self._noted():
+            row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
         if row.keys() == {"worker_id"}:  # it is registered
             self._beats[row["worker_id"]] = _elapsed()
         return row
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
         # A bell that cannot be deleted now is forgotten later; the worker would leave its error to the loop.
-        with suppress(ConnectorException) if "job_id" in arguments else nullcontext():
+        with suppress(AppNotOpen, ConnectorException) if "job_id" in arguments else nullcontext(), self._noted():
             await super().execute_query_async(query, **arguments)
         if arguments.keys() == {"worker_id"}:
+            self.failure = None
             self._beats[arguments["worker_id"]] = _elapsed()
+
+    async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
+        with self._noted():
+            rows: list[dict[str, Any]] = await super().execute_query_all_async(query, **arguments)
+        return rows
+
+    async def listen_notify(self, *words: Any, **named: Any) -> None:
+        with self._noted():
+            await super().listen_notify(*words, **named)
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self.failure = error
+            raise
 
     def is_silent(self) -> bool:
         return any(_elapsed() - beat > SILENT for beat in self._beats.values())
+
+
+def _cause(error: BaseException | None) -> BaseException | None:
+    """The driver's error: the library hides it behind words that are always the same."""
+    while isinstance(error, ProcrastinateException) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def _elapsed() -> float:

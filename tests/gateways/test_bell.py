@@ -99,3 +99,44 @@ async def test_a_worker_hears_it_at_once_and_again_where_it_asks_for_that(connin
     assert (heard, rung(conninfo)) == ([7, 7], [])
     with connected(conninfo) as connection:
         assert connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (0,)
+
+
+async def silent(_about: int) -> bool:
+    return False
+
+
+async def reason_when(conninfo: str, statement: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Why the bell is not heard any more once this is executed."""
+    monkeypatch.setattr(bell, "BEAT", 0.05)
+    monkeypatch.setattr(bell, "SILENT", 1.0)
+    ready = asyncio.Event()
+    listening = asyncio.create_task(bell._listen(conninfo, {"deliver": silent, "letters": silent}, ready.set))
+    await asyncio.wait_for(ready.wait(), 60)
+    with connected(conninfo) as connection:
+        connection.execute(statement)
+    return await asyncio.wait_for(listening, 60)
+
+
+async def test_tables_that_are_gone_are_not_taken_for_a_database_that_is_away(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = await reason_when(conninfo, "DROP TABLE procrastinate_workers CASCADE", monkeypatch)
+    assert gone.startswith("its tables are not those of the Procrastinate that is installed here: ")
+    assert "procrastinate_workers" in gone
+
+
+async def test_a_login_without_rights_is_told_so(conninfo: str) -> None:
+    with connected(conninfo) as connection:
+        row = connection.execute("SELECT current_schema()").fetchone()
+        assert row is not None
+        connection.execute("DROP ROLE IF EXISTS deaf")
+        connection.execute("CREATE ROLE deaf LOGIN")
+        connection.execute(f"GRANT USAGE ON SCHEMA {row[0]} TO deaf")
+    deaf = psycopg.conninfo.make_conninfo(conninfo, user="deaf")
+    try:
+        reason = await bell._listen(deaf, {"deliver": silent, "letters": silent}, lambda: None)
+    finally:
+        with connected(conninfo) as connection:
+            connection.execute("DROP OWNED BY deaf")
+            connection.execute("DROP ROLE deaf")
+    assert reason.startswith("the login of [database] may not make or use its tables: ")
