@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from importlib import import_module
 
 from mailer.alarm_clock import AlarmClock
 from mailer.app.bell import can_ring
@@ -26,12 +27,14 @@ from mailer.pipeline.context import IssueName
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.sender import Sender
 from mailer.pipeline.sending.wake import ring_for_due
-from mailer.store import letters, mailings
+from mailer.store import DatabaseError, be_brief, letters, mailings
 from mailer.store.driver import conninfo, database_clock
 from mailer.store.ledger.unfinished import any_due
 
-# Seconds between two looks at what dead workers left, and, for the one that leads, at what no bell was heard for.
-LOOK, SWEEP = 1.5, 5.0
+# Seconds between two looks at what dead workers left, and, for the one that leads, at what no bell was heard for. A copy of a
+# worker that is lost is taken over within ten seconds: when its lease of five has ended, at the next look. If the process that
+# looks is frozen in that very transaction, the server ends it after two, and another one looks within a second more.
+LOOK, SWEEP = 1.0, 5.0
 # Seconds that a worker stays with one mailing while others wait for their turn.
 BATCH_SECONDS = 20.0
 # By how much the clocks of two machines may differ: a lease of a few seconds is judged by both.
@@ -75,22 +78,36 @@ class Worker(Daemon):
 
     async def _send(self) -> None:
         """Do what is rung for until the sender is stopped."""
+        alarm = AlarmClock()
+        alarm.every(LOOK, "looking for what dead workers left", self._look)
+        alarm.every(SWEEP, "ringing for what waits", self.sweep)
+        listening = asyncio.create_task(self._listen())
+        await alarm.run(self.sender.stopped)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        """Hear the bell. Its library is read beside the first look at what dead workers left."""
+        await asyncio.to_thread(import_module, "mailer.gateways.bell")
         from mailer.gateways import bell
 
-        with self.app.store.reading() as connection:
-            database = conninfo(connection)
+        while not (database := await asyncio.to_thread(self._database)):
+            await self.sender.stopped(LOOK)
         tasks: dict[str, bell.Task] = {
             WorkerTask.DELIVER: self.deliver,
             WorkerTask.INGEST: self.ingest,
             WorkerTask.LETTERS: self.letters,
         }
-        alarm = AlarmClock()
-        alarm.every(LOOK, "looking for what dead workers left", self._look)
-        alarm.every(SWEEP, "ringing for what waits", self.sweep)
-        listening = asyncio.create_task(bell.run(database, tasks, servicelog.bell_lost, servicelog.bell_back))
-        await alarm.run(self.sender.stopped)
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
+        await bell.run(database, tasks, servicelog.bell_lost, servicelog.bell_back)
+
+    def _database(self) -> str:
+        """How it is reached; empty while it is away."""
+        try:
+            with self.app.store.reading() as connection:
+                return conninfo(connection)
+        except DatabaseError as error:
+            maillog.failed("reading how the database is reached", error)
+            return ""
 
     def _reads_inboxes(self) -> bool:
         """Not by itself: it rings for a worker that does, if this one leads."""
@@ -175,6 +192,7 @@ class Worker(Daemon):
             if not recovery.has_work(connection, self.app.context):
                 return
         with self.app.store.transaction() as connection:
+            be_brief(connection)
             recovery.tidy(connection, self.app.context)
             ring_for_due(connection, self.app.context)
 

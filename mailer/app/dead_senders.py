@@ -9,6 +9,7 @@ from mailer.gateways.process.journal import delete_journal, read_journal
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.recovery import DeadSender
 from mailer.pipeline.sending.wake import ring_for_due
+from mailer.store import be_brief
 from mailer.store.ledger import backups, leftovers, owners
 from mailer.store.ledger.owners import Owner
 
@@ -34,7 +35,7 @@ def free_copies_of_dead(app: App) -> None:
 def take_over_left(app: App, own: int) -> None:
     """Free what dead senders of this machine left, and what others left whose leases have ended; ring for it.
 
-    It only reads while nothing was left, so that every worker can look every other second.
+    It only reads while nothing was left, so that every worker can look every second.
     """
     with app.store.reading() as connection:
         others = [*owners.owners_with_copies(connection), *owners.owners_of_uncertain(connection)]
@@ -42,6 +43,7 @@ def take_over_left(app: App, own: int) -> None:
         if not left and not leftovers.any_ended_lease(connection, app.context.clock.now(), alive=own):
             return
     with app.store.transaction() as connection:
+        be_brief(connection)  # frozen in it, this process would keep from the others what they should take over
         dead = recovery.take_over(connection, app.context, own, journal_of_dead)
         ring_for_due(connection, app.context)
     for owner in dead:

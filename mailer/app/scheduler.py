@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from mailer.app.installation import App
 from mailer.app.processes import is_dead
+from mailer.store import be_brief
 from mailer.store.ledger import leases
 from mailer.store.ledger.instants import note_work
 from mailer.store.ledger.leases import lease, take_lease
@@ -39,6 +40,7 @@ def hold_lease(app: App, name: str, owner: int) -> bool:
     if other is not None and not is_dead(other):
         return False
     with app.store.transaction() as connection:
+        be_brief(connection)
         now = app.context.clock.now()
         dead = other.id if other is not None else None
         epoch = take_lease(connection, name, owner, now=now, lasting=LASTING, dead=dead)
@@ -50,4 +52,5 @@ def hold_lease(app: App, name: str, owner: int) -> bool:
 def leave_lease(app: App, name: str, owner: int) -> None:
     """Let the next process have the lease at once, if it is still ours."""
     with app.store.transaction() as connection:
+        be_brief(connection)
         leases.leave_lease(connection, name, owner, app.context.clock.now())

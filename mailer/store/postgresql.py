@@ -26,8 +26,9 @@ _SERVER = {
     "tcp_user_timeout": "10000",
     "idle_in_transaction_session_timeout": "60000",
 }
-# Milliseconds that a sender's transaction may pause: while it is frozen in one, every other sender waits for it.
-_BRIEFLY = "4000"
+# Milliseconds that a sender's transaction may pause: while it is frozen in one, every other sender waits for it. Less than
+# is left of a worker's lease when it is renewed, so that no lease of those who wait ends meanwhile.
+_BRIEFLY = "2000"
 _READ_ONLY = "25006"  # Appendix A: read_only_sql_transaction
 _SET = "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in _SERVER.items())
 
