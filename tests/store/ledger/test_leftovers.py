@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy
 
 from mailer.domain.delivery import Event, JournalEntry, JournalState, State
 from mailer.store import Store, mailings
@@ -174,6 +175,25 @@ def test_an_unreadable_journal_leaves_every_copy_to_a_person(store: Store) -> No
         assert leftovers.settle(connection, dead={owner: None}) == {State.UNCERTAIN: 1}
         assert owners.owners_of_uncertain(connection) == []
         assert [one.outcome for one in deliveries.attempts_of(connection, delivery)] == ["unknown"]
+
+
+def test_many_copies_are_freed_by_as_few_statements_as_one(store: Store) -> None:
+    accepted = JournalEntry(state=JournalState.ACCEPTED, code=250)
+    counts = []
+    with store.transaction() as connection:
+        mailing, _ids = a_mailing_of(connection, 65)
+        for copies in (1, 64):
+            owner = an_owner(connection, copies)
+            held = take(connection, mailing, owner, limit=copies)
+            statements: list[str] = []
+            sqlalchemy.event.listen(
+                connection, "before_cursor_execute", lambda *words, to=statements: to.append(words[2])
+            )
+            leftovers.take_over(connection, dead={}, now=NOW + LEASE)
+            journal = {(claim.delivery, claim.epoch): accepted for claim in held}
+            assert leftovers.settle(connection, dead={owner: journal}) == {State.ACCEPTED: copies}
+            counts.append(len(statements))
+    assert counts[0] == counts[1] > 0
 
 
 def test_a_late_reply_waits_for_the_process_that_frees_its_copy(store: Store) -> None:
