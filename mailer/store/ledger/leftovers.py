@@ -117,7 +117,7 @@ def settle(connection: Connection, *, dead: Mapping[int, JournalEntries | None])
     Their last attempt, which was noted as unknown then, gets the answer that stands in the journal. Returns how many copies
     are in which state now.
     """
-    query = select(deliveries.c.id, deliveries.c.epoch, deliveries.c.owner)
+    query = select(*(deliveries.c[name] for name in ("id", "epoch", "owner")))
     query = query.where(is_uncertain, deliveries.c.owner.in_(list(dead))).with_for_update(skip_locked=True)
     answers: dict[tuple[Event, int], list[Row[Any]]] = {}  # by what became of a copy, and the code of the answer
     for copy in connection.execute(query).all():
