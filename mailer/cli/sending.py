@@ -51,6 +51,8 @@ def hand_over(app: App, name: IssueName, *, wait: bool) -> int:
     console.say(progress_document(progress), *progress_lines(progress, app.context.clock.now()))
     if reason:
         console.complain(f"{reason}; {progress.counts['pending']} copies wait, no attempt is used up")
+    if daemon and progress.under_way and not daemon_runs(app):
+        console.complain(advise("the daemon has ended, and none runs now", Action.SEND_HERE.of(name)))
     for line in throttle_lines(progress):
         console.complain(line)
     return _exit_status(app, name)

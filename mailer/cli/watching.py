@@ -68,5 +68,13 @@ def _screen() -> Iterator[Callable[[str], None]]:
     from rich.live import Live
     from rich.text import Text
 
-    with Live(console=Console(highlight=False), auto_refresh=False, vertical_overflow="crop") as live:
-        yield lambda text: live.update(Text.from_ansi(text), refresh=True)
+    screen = Console(highlight=False)
+
+    def draw(text: str) -> None:
+        """The end of the text, where that has more lines than the terminal: the newest issues, and what is to be done."""
+        lines = Text.from_ansi(text).wrap(screen, screen.width)
+        room = max(1, screen.height - 1)
+        live.update(Text("\n").join(lines if len(lines) <= room else [Text("…"), *lines[1 - room :]]), refresh=True)
+
+    with Live(console=screen, auto_refresh=False, vertical_overflow="crop") as live:
+        yield draw

@@ -23,7 +23,7 @@ class Progress:
     mailing begins by itself; `opens_at` when one under way goes on, outside of the hours in which messages may leave.
     `cancelled_supplements` are the numbers of supplements that were cancelled, while the issue itself was not.
     `slow_relays` are the relays in use that asked to slow down. `restored`: the database is a restored backup, from which
-    nothing leaves. `stoppable`: it was begun, and no copy has left.
+    nothing leaves. `stoppable`: it was begun, and no copy has left. `senders` is how many processes have copies in hand.
     """
 
     issue: str
@@ -54,6 +54,7 @@ class Progress:
     slow_relays: tuple[SlowRelay, ...] = ()
     restored: bool = False
     stoppable: bool = False
+    senders: int = 0
 
     def counts_down(self, now: datetime) -> bool:
         """Whether it was begun, and its first copy leaves later than now."""

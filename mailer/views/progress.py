@@ -10,6 +10,7 @@ from mailer.domain.progress import Progress
 from mailer.domain.relay_limits import SlowRelay
 from mailer.domain.remedy import Action
 from mailer.views.local_time import local_time, zoned_time
+from mailer.views.plain_words import counted
 from mailer.views.remedies import advise, phrase
 
 
@@ -20,6 +21,7 @@ def progress_document(progress: Progress) -> dict[str, object]:
         "state": progress.state.value,
         "copies": progress.copies,
         "done": progress.done,
+        "senders": progress.senders,
         "per_second": progress.per_second,
         "seconds_left": progress.seconds_left,
         "deliveries": progress.counts,
@@ -42,6 +44,11 @@ def progress_lines(progress: Progress, now: datetime, *, daemon: bool = True) ->
     return [
         f"{progress.issue} is {progress.state}: {progress.done} of {progress.copies} copies done ({count_states(progress)})",
         *([f"  {explanation}"] if explanation else []),
+        *(
+            [f"  {counted(progress.senders, 'process has', 'processes have')} copies in hand"]
+            if progress.senders
+            else []
+        ),
         *(
             f"  supplement {number} was cancelled; the issue itself was not"
             for number in progress.cancelled_supplements

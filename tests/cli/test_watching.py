@@ -4,6 +4,8 @@ import os
 import pty
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,26 @@ def test_what_changes_is_shown_anew_with_its_doubts_and_advice(capsys) -> None:
         *("2 of 3 copies done", "note: no daemon runs"),
         *("\x1b[1missue      state\x1b[0m" if sys.stdout.isatty() else "issue      state", "letter/41  closed"),
     ]
+
+
+def test_a_small_terminal_shows_the_end_of_what_there_is(tmp_path: Path) -> None:
+    program = (
+        "from mailer.cli.watching import *; lines = [f'line {n} ' + 'x' * 30 for n in range(50)];"
+        "keep_showing(lambda: Glance(document=None, lines=[*lines, 'the last one'], ended=True))"
+    )
+    main_end, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (7, 20))
+    environment = {name: value for name, value in os.environ.items() if name not in {"LINES", "COLUMNS"}}
+    subprocess.run([sys.executable, "-c", program], stdout=terminal, stdin=terminal, env=environment, check=True)
+    os.close(terminal)
+    shown = b""
+    with suppress(OSError):  # the other end is closed
+        while octets := os.read(main_end, 4096):
+            shown += octets
+    os.close(main_end)
+    assert b"the last one" in shown
+    assert b"line 49" in shown
+    assert b"line 0" not in shown
 
 
 def test_a_program_asks_again_instead(run, at) -> None:

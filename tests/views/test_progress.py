@@ -116,6 +116,13 @@ def test_the_document_has_what_programs_rely_on() -> None:
     assert (document["state"], document["resting"]) == ("sending", ["gmail.com"])
 
 
+def test_processes_that_have_copies_in_hand_are_counted() -> None:
+    progress = replace(SENDING, senders=2)
+    assert progress_lines(progress, NOW)[-1] == "  2 processes have copies in hand"
+    assert progress_document(progress)["senders"] == 2
+    assert progress_lines(replace(SENDING, senders=1), NOW)[-1] == "  1 process has copies in hand"
+
+
 def test_without_a_daemon_nothing_leaves_by_itself() -> None:
     approved = replace(SENDING, state=MailingState.APPROVED, departure=Departure(at=LATER, timezone="UTC"))
     assert explain_state(approved, NOW, daemon=False) == (

@@ -213,5 +213,6 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
         departure=departure_of(connection, context, current) if newsletter is not None else None,
         opens_at=opens_at if opens_at > now else None,
         cancelled_supplements=cancelled_supplements(every),
+        senders=deliveries.count_senders(connection, sending) if counts_of_sending[State.SENDING] else 0,
         stoppable=current.state in UNDER_WAY and nothing_has_left(current, counts_of[current.id]),
     )

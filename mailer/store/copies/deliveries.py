@@ -191,6 +191,14 @@ def in_hand(connection: Connection, mailing: int) -> int:
     return connection.execute(query).scalar_one()
 
 
+def count_senders(connection: Connection, mailings: Sequence[int]) -> int:
+    """How many processes have copies of these mailings in hand, or had when they died, until those are freed."""
+    query = select(func.count(deliveries.c.owner.distinct())).where(
+        (deliveries.c.mailing + 0).in_(mailings), is_sending
+    )
+    return connection.execute(query).scalar_one()
+
+
 def move(connection: Connection, delivery: Delivery, event: Event, **values: object) -> bool:
     """Move a delivery on by the event, and set these values; False when it has moved since it was read."""
     changed = columns_in(advance(delivery.state, event)) | {"held_reason": None, "next_attempt_at": None} | values
