@@ -199,6 +199,9 @@ class Worker(Daemon):
     async def _look(self) -> None:
         if await asyncio.to_thread(self._clock.is_right, self.app):
             await asyncio.to_thread(take_over_left, self.app, self.owner)
+            if not self._draining.locked():  # no bell may be rung for what is kept: others have sent the rest
+                async with self._draining:
+                    await self.sender.write_kept()
 
     def _ring(self, task: WorkerTask) -> None:
         with self.app.store.transaction() as connection:

@@ -162,10 +162,10 @@ def copies_freed(pending: int, uncertain: int) -> None:
 
 
 def copies_settled_by_journal(states: Mapping[State, int]) -> None:
-    """The journal of a sender that died has settled copies that were uncertain since their leases ended."""
+    """The journal of a sender, which died or was cut off, has settled copies that were uncertain since their leases ended."""
     counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     events.warn(
-        "the journal of a sender that ended tells what became of its uncertain copies: %(counts)s", counts=counts
+        "the journal of their sender tells what became of copies that were uncertain: %(counts)s", counts=counts
     )
 
 

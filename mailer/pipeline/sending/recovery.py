@@ -50,7 +50,7 @@ def take_over(connection: Connection, context: Context, own: int, journal_of_dea
 
 
 def settle_by_journals(connection: Connection, dead: Collection[DeadSender]) -> None:
-    """Settle the copies of these senders that are uncertain since their leases ended."""
+    """Settle the copies of these senders, which have nothing in hand, that are uncertain since their leases ended."""
     settled = leftovers.settle(connection, dead={sender.owner.id: sender.journal for sender in dead})
     if settled:
         maillog.copies_settled_by_journal(settled)
@@ -75,10 +75,13 @@ def _dated_ahead(connection: Connection, context: Context) -> list[tuple[Mailing
 def free_own(connection: Connection, context: Context, own: int, journal: Callable[[], JournalEntries | None]) -> None:
     """Free what is ours in the ledger while we have nothing in hand: it was claimed, and never reached us.
 
-    Our own journal says the same, and is read to be sure.
+    Our own journal says the same, and is read to be sure. Others may have found such copies uncertain meanwhile.
     """
     if any(owner.id == own for owner in owners_with_copies(connection)):
         _free(connection, context, {own: journal()}, maillog.copies_returned)
+    for owner in owners_of_uncertain(connection):
+        if owner.id == own:
+            settle_by_journals(connection, [DeadSender(owner=owner, journal=journal())])
 
 
 def renew(connection: Connection, context: Context, own: int, lease: timedelta) -> set[int]:

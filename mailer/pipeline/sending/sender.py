@@ -43,10 +43,8 @@ class Sender:
         save_epoch: Callable[[int], None],
         companions: Companions | None = None,
     ) -> None:
-        """`delete_journal` deletes a dead sender's journal, once the ledger has what stood in it.
-
-        `save_epoch` keeps the epoch of a claim outside the database, so that a restored backup is noticed.
-        """
+        # `delete_journal` deletes a dead sender's journal, once the ledger has what stood in it; `save_epoch` keeps the epoch
+        # of a claim outside the database, so that a restored backup is noticed.
         self._context = context
         self._relays = tuple(relays)
         self._settings = settings
@@ -118,6 +116,11 @@ class Sender:
         self._ledger.close()
         return not self._ledger.unsettled
 
+    async def write_kept(self) -> None:
+        """Write what was kept while the ledger could not be written; not within a drain."""
+        if self._ledger.unsettled:
+            await self._ledger.write_and_free(self._journal)
+
     async def drain(self, only: IssueName | None = None, *, within: float = inf) -> DrainResult:
         """Hand over every copy that is due now, of every mailing or of one issue's; nothing is claimed after so many seconds.
 
@@ -129,8 +132,7 @@ class Sender:
         maillog.troubles.look(self._elapsed())
         self._claim_until = self._elapsed() + within
         self.company.companions.has_ended()  # notes it; what it left is taken over below
-        if self._ledger.unsettled:
-            await self._ledger.write_and_free(self._journal)
+        await self.write_kept()
         for memory in self._memories.values():
             memory.ended = False
         usable = any(self._may_begin(relay) for relay in self._relays)
@@ -176,10 +178,7 @@ class Sender:
             raise failed
 
     async def _keep_in_hand(self, drained: DrainResult, failures: list[Exception], only: IssueName | None) -> None:
-        """Take turns, which write results and claim copies, until nothing is left that can be done now.
-
-        After `stop` nothing more is claimed; contents that have begun are finished.
-        """
+        """Take turns, which write results and claim copies, until nothing can be done now; after `stop` nothing is claimed."""
         next_round = self._elapsed() + self._settings.round_seconds
         while True:
             self._obey_stop()

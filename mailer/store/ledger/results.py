@@ -82,24 +82,25 @@ def record(connection: Connection, owner: int, relay: str, results: Sequence[Res
     for (event, epoch, next_attempt_at), identities in alike.items():
         move, settle = _moves(connection.dialect.name, event)
         rows = {"values": packed(identities), "of_epoch": epoch, "later": next_attempt_at, "owned_by": owner}
-        if connection.execute(move, rows).rowcount < len(identities) and settle is not None:
+        if connection.execute(move, rows).rowcount < len(identities):
             connection.execute(settle, rows)
     # Now that these rows are ours, and not those of a process that frees what a lease left: both would be attempt 1.
     add_attempts(connection, [_attempt(relay, result) for result in results if result.outcome is not None])
 
 
 @cache
-def _moves(dialect: str, event: Event) -> tuple[Update, Update | None]:
-    """The statement that moves copies on that `owned_by` has in hand, and the one that settles those declared uncertain."""
+def _moves(dialect: str, event: Event) -> tuple[Update, Update]:
+    """The statement that moves copies on that `owned_by` has in hand, and the one that settles those declared uncertain.
+
+    A copy whose reply is lost stays uncertain, for a person: no journal tells more, and its sender may keep no line of it.
+    """
     own = deliveries.c.id.in_(listed(dialect, int)) & (deliveries.c.epoch == bindparam("of_epoch"))
     # `owner + 0` keeps the index of owners out: the rows are looked up by id, not among all that the owner has in hand.
     held = and_(own, is_sending, deliveries.c.owner + 0 == bindparam("owned_by"))
     move = _moved(held, advance(State.SENDING, event)).values(owner=None, relay=None, lease_until=None, marked_at=None)
     late = SETTLED_LATE.get(event)
-    if late is None:
-        return move, None
-    uncertain = own & (deliveries.c.state == State.UNCERTAIN)
-    return move, _moved(uncertain, advance(State.UNCERTAIN, late)).values(owner=None)
+    to = advance(State.UNCERTAIN, late) if late is not None else State.UNCERTAIN
+    return move, _moved(own & (deliveries.c.state == State.UNCERTAIN), to).values(owner=None)
 
 
 def _moved(which: ColumnElement[bool], to: State) -> Update:

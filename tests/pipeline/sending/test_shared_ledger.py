@@ -1,10 +1,14 @@
 """Senders on several machines: short leases that are renewed, few copies marked at a time, and a drain of so many seconds."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from math import inf
+
+import pytest
 
 from mailer.app.installation import App
 from mailer.app.relays import worker_settings
@@ -13,8 +17,12 @@ from mailer.domain.delivery import Outcome
 from mailer.domain.pacing import within
 from mailer.domain.ports import Clock, Envelope, Transport
 from mailer.gateways.clock import SystemClock
+from mailer.pipeline.sending import sender_ledger
 from mailer.pipeline.sending.sender import Sender
-from tests.club import Club, Member, attempts, begin, copies, members, states
+from mailer.pipeline.sending.wait import send_until_done
+from mailer.store.ledger import leftovers
+from tests.away import server_of
+from tests.club import ISSUE, Club, Member, attempts, begin, copies, members, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.sending.test_lanes import comes_to, lease_of
 from tests.pipeline.sending.test_sending_together import Gate, end, stopped_at
@@ -144,3 +152,27 @@ async def test_the_limits_of_relay_and_provider_hold_over_all_workers_together(c
             assert len(left) == 8 * minute
             assert sum(recipient.endswith("gmail.com") for recipient in left) == min(10, 3 * minute)
         assert len(set(left)) == len(left)
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("nth", range(1, 7))
+async def test_what_never_reached_it_is_settled_although_others_found_it_uncertain(
+    club: Club, clock: FrozenClock, nth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender_ledger, "PAUSE", 0.0)
+
+    async def play(_envelope: Envelope, mark: Mark) -> Outcome:
+        await mark()
+        if server.answers_lost_at == inf:  # a claim may be in the ledger, and not in hand: its lease ends
+            clock.advance(seconds=6)
+            with app.store.transaction() as connection:
+                leftovers.take_over(connection, dead={}, now=clock.now())
+        return ACCEPTED
+
+    transport = ScriptedTransport(play)
+    with sharing(club, clock, transport, **ONE) as (app, sender), server_of(app.store) as server:
+        begin(app, members(20))
+        server.answers_lost_at = server.committed + nth
+        assert await send_until_done(app.context, sender, ISSUE, {}) == ""
+        assert states(app) == {"accepted": 20}
+    assert max(Counter(transport.left).values()) == 1

@@ -216,8 +216,12 @@ def test_a_late_word_settles_its_own_uncertain_copy(
         [held, _] = take(connection, mailing, owner)
         assert leftovers.take_over(connection, dead={}, now=NOW + LEASE) == (0, [delivery, other])
         write_down(connection, owner, came(held, event, outcome, next_attempt_at=NOW + LEASE))
-        assert state_of(connection, delivery) is state
+        settled = deliveries.delivery(connection, delivery)
+        assert (settled.state, settled.owner) == (state, None)
         assert state_of(connection, other) is State.UNCERTAIN
+        # Its journal has no line about a copy whose result is written, which is no proof that nothing has left.
+        leftovers.settle(connection, dead={owner: {}})
+        assert state_of(connection, delivery) is state
 
 
 def test_a_late_reply_settles_nothing_that_was_sent_again_since(store: Store) -> None:
