@@ -22,6 +22,12 @@ def refuse_running(config: Config) -> None:
         raise Refused("the daemon, or a command that sends, is running: stop it, then try again; nothing was changed")
 
 
+def refuse_open(config: Config) -> None:
+    """Refused while a service runs, and while any other process of this machine has the SQLite file open, as a console has."""
+    refuse_running(config)
+    backup.refuse_open(resolve(config.database_url, config.folder))
+
+
 def restore(config: Config, file: Path) -> PutInPlace:
     """Put the backup in place. It does nothing by itself until `resume-after-restore`. Raises what the store raises."""
     if not file.is_file():

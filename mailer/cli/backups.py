@@ -75,12 +75,13 @@ def copy(url: Annotated[str, typer.Argument(metavar="URL", help="an empty Postgr
     Example: mailer db copy postgresql+psycopg://club_mailer@db.club.example/club_mailer
     """
     from mailer.app.dead_senders import free_copies_of_dead
-    from mailer.app.restore import refuse_running
+    from mailer.app.restore import refuse_open, refuse_running
+    from mailer.config import load_config
     from mailer.store.transfer import copy_database
     from mailer.views.database import copy_document, copy_lines
 
+    refuse_open(load_config(console.invocation.config))
     app = console.open_installation()
-    refuse_running(app.config)
     free_copies_of_dead(app)
     with console.counting() as tell:
         copied = copy_database(

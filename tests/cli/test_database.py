@@ -128,6 +128,11 @@ def test_a_copy_goes_to_postgresql_and_not_beside_a_sender(run: Terminal, club: 
     with locks.acquire(club.folder, "mailer-1-0"):
         refused = run("db", "copy", "postgresql+psycopg://club@127.0.0.1:1/club")
     assert (refused.status, "is running: stop it, then try again" in refused.err) == (1, True)
+    with club.opened():  # as by the console alone
+        refused = run("db", "copy", "postgresql+psycopg://club@127.0.0.1:1/club")
+    assert (refused.status, "another process has" in refused.err) == (1, True)
+    refused = run("db", "copy", "postgresql+psycopg://club@127.0.0.1:1/club")
+    assert (refused.status, "the copy stopped" in refused.err) == (1, True)
 
 
 def test_a_ledger_that_goes_on_elsewhere_sends_nothing_until_a_person_has_said_what_left(

@@ -13,7 +13,7 @@ from mailer.domain.errors import Refused
 from mailer.store.backup import folder as backup_folder
 from mailer.store.backup import postgresql, restored_file, sqlite_file
 
-__all__ = ["restore", "write_backup", "write_into"]
+__all__ = ["refuse_open", "restore", "write_backup", "write_into"]
 
 
 def write_backup(engine: Engine, file: Path, at: datetime) -> DatabaseCheck:
@@ -57,6 +57,13 @@ _SIZES = {
     "sqlite": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
     "postgresql": "SELECT pg_database_size(current_database())",
 }
+
+
+def refuse_open(url: URL) -> None:
+    """Refused while another process has the SQLite file open; one that reads only, too, since it may write later."""
+    database = Path(url.database or "")
+    if url.get_backend_name() == "sqlite" and database.is_file():
+        restored_file.close_for_others(database)
 
 
 def restore(url: URL, file: Path, now: datetime) -> PutInPlace:

@@ -110,7 +110,7 @@ def _set_aside(database: Path, now: datetime) -> Path | None:
     former = database.with_name(f"{database.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
     if former.exists():
         raise Refused(f"{former} exists: try again in a second")
-    _close_for_others(database)
+    close_for_others(database)
     for suffix in _JOURNALS:  # only of a database that cannot be opened any more
         if (journal := Path(f"{database}{suffix}")).exists():
             journal.rename(f"{former}{suffix}")
@@ -121,7 +121,7 @@ def _set_aside(database: Path, now: datetime) -> Path | None:
     return former
 
 
-def _close_for_others(database: Path) -> None:
+def close_for_others(database: Path) -> None:
     """Move the journal into the database, which works only while no other process has it open: Refused."""
     if not _is_sqlite(database):
         return

@@ -2,7 +2,10 @@
 
 import errno
 import shutil
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,6 +93,49 @@ def test_the_backup_is_in_place_private_and_marked_and_the_database_is_kept(file
     assert subjects(kept) == ["before", "after"]
     assert kept.name == "mailer.db.before-restore-20180801T130000Z"
     assert file.read_bytes() == before
+    assert not list(file.parent.glob(".*.restoring*"))
+
+
+# Kills itself when it comes to one of these steps, or has done it.
+KILLED = """
+import os, signal, sys
+from datetime import datetime
+from pathlib import Path
+from mailer.store import backup, resolve
+from mailer.store.backup import restored_file
+room = {"os": os, "Path": Path}.get(sys.argv[1], restored_file)
+name, done = sys.argv[2], getattr(room, sys.argv[2])
+def dies(*words):
+    if sys.argv[3] == "after":
+        done(*words)
+    os.kill(os.getpid(), signal.SIGKILL)
+setattr(room, name, dies)
+file = Path(sys.argv[4])
+backup.restore(resolve("sqlite:///mailer.db", file.parent), file, datetime.fromisoformat(sys.argv[5]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("room", "step", "when"),
+    [
+        ("restored_file", "_copy", "after"),
+        ("restored_file", "_prepare", "after"),
+        ("os", "link", "after"),
+        ("Path", "replace", "before"),
+        ("Path", "replace", "after"),
+    ],
+)
+def test_a_process_that_is_killed_leaves_one_of_both_whole(file: Path, room: str, step: str, when: str) -> None:
+    command = [sys.executable, "-c", KILLED, room, step, when, str(file), LATER.isoformat()]
+    assert subprocess.run(command, check=False, timeout=60).returncode == -signal.SIGKILL
+    database = file.parent / "mailer.db"
+    is_new = (step, when) == ("replace", "after")
+    assert subjects(database) == (["before"] if is_new else ["before", "after"])
+    assert marked(database) == (AT if is_new else None)
+    now = datetime(2018, 9, 1, tzinfo=UTC)
+    kept = backup.restore(resolve(SQLITE, file.parent), file, now).kept_as
+    assert (subjects(database), marked(database)) == (["before"], AT)
+    assert subjects(Path(kept)) == (["before"] if is_new else ["before", "after"])
     assert not list(file.parent.glob(".*.restoring*"))
 
 
