@@ -97,6 +97,8 @@ def _dangling_rows(connection: Connection) -> Iterator[str]:
 
 
 def _dangling(name: str, other: str, count: int) -> str:
+    if count == 1:
+        return f"a row of {name} names one that {other} does not have"
     return f"{count} rows of {name} name a row that {other} does not have"
 
 

@@ -213,20 +213,24 @@ async def test_an_address_in_cyrillic_needs_a_relay_that_announces_it(club, cloc
 
 
 @pytest.mark.parametrize("door", ["small", "silent"])
-async def test_a_message_too_large_for_the_relay_is_refused_until_the_mailing_is_paused(club, clock, postfix, door):
+async def test_a_message_too_large_for_the_relay_pauses_the_mailing_before_or_after_its_first_refusals(
+    club, clock, postfix, door
+):
+    says_its_limit = door == "small"  # no copy is tried then
     with sending(club, clock, postfix.ports[door]) as (app, sender):
         begin(app, members(40, 510))
         assert (await sender.drain()).down == ""
         assert issue_progress(app.context, ISSUE).state is MailingState.PAUSED
         tried = [one for person in copies(app) for one in attempts(app, person)]
-        assert {(one.outcome, one.code, one.status) for one in tried} == {("rejected", 552, "5.3.4")}
-        refused = states(app)["rejected"]
-        assert 10 <= refused == len(tried) < 40
+        assert {(one.outcome, one.code, one.status) for one in tried} <= {("rejected", 552, "5.3.4")}
+        refused = states(app).get("rejected", 0)
+        assert len(tried) == refused
+        assert refused == 0 if says_its_limit else 10 <= refused < 40
         assert agreed(app, postfix, door) == 0
     with sending(club, clock, postfix.ports["plain"]) as (app, sender):  # its limit was raised
         resume_mailing(app.context, ISSUE)
         await sender.drain()
-        assert states(app) == {"accepted": 40 - refused, "rejected": refused}
+        assert states(app) == {"accepted": 40} | ({"accepted": 40 - refused, "rejected": refused} if refused else {})
 
 
 # --- refused recipients -----------------------------------------------------------------------------------------------

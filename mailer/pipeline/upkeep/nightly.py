@@ -58,11 +58,14 @@ def _back_up(context: Context, backups: NightlyBackups) -> None:
     try:
         name, deleted = context.store.back_up_into(backups.folder, now, backups.keep)
     except (MailerError, OSError) as error:
+        words = str(error)
+        if isinstance(error, OSError):
+            words = ": ".join(map(str, filter(None, (error.filename, error.strerror or error))))
         first = is_due_tonight(context, NOT_BACKED_UP)  # it is tried again every hour
         with context.store.transaction() as connection:
             if first:
-                context.record(connection, NOT_BACKED_UP, DATABASE, str(error))
-            alarms.no_backup(connection, context, str(error))
+                context.record(connection, NOT_BACKED_UP, DATABASE, words)
+            alarms.no_backup(connection, context, words)
         raise
     with context.store.transaction() as connection:
         without = f"; deleted {', '.join(deleted)}" if deleted else ""

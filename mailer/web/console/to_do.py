@@ -1,7 +1,7 @@
 """The page of what waits for a person: each thing with a button to what can be done about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailer.app.inbound import unmoved_mails
 from mailer.domain.access import Right, Role, may
@@ -108,9 +108,10 @@ def _line(visit: Visit, item: ToDo) -> Line:
     links = [link for remedy in item.remedies if (link := button_of(item, remedy)) is not None]
     by_hand = [remedy for remedy in item.remedies if button_of(item, remedy) is None]
     commands = [command for remedy in by_hand for command in commands_of(remedy, visit.context.command)]
+    in_words = replace(item, words=visit.texts.sentence(item.words))  # those of a verb are known; a server's own stay
     return Line(
         item=item,
-        sentence=to_do_sentence(item, visit.language),
+        sentence=to_do_sentence(in_words, visit.language),
         links=tuple(dict.fromkeys(links)),
         commands=tuple(commands),
     )
