@@ -26,6 +26,7 @@ UNSEEN = (
     "store/migrate.py",
     "store/backup/",
     "store/transfer.py",
+    "store/table_copy.py",
     "store/integrity.py",
     "app/restore.py",
     "app/service_unit.py",
