@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable
 from threading import Event
 
-PATIENCE = 20  # seconds that a server may take to listen or to end
+PATIENCE = 60  # seconds that a server may take to listen, to end or to go on, on a busy machine
 LOOK = 0.02
 _OUTSIDE = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/lib/postfix/sbin"
 
