@@ -1,6 +1,6 @@
 """Checks in the DNS how receivers prove a sender: SPF, DKIM keys and the DMARC policy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from mailer.app.installation import App
 from mailer.checking.records import Records
@@ -21,24 +21,37 @@ def check_spf(records: Records, domain: str, addresses: Sequence[str]) -> CheckR
     subject = f"SPF {domain}"
     allowed = " ".join(f"ip{6 if ':' in address else 4}:{address}" for address in addresses) or "a mx"
     fix = f'publish one TXT record: {domain}. "v=spf1 {allowed} -all", with what else may send for it'
+    trials = {address: SpfTrial(records) for address in addresses}
     try:
-        of_all_others = SpfTrial(records).record_of(domain).of_all_others
-        trials = {address: SpfTrial(records) for address in addresses}
+        of_all_others = SpfTrial(records).of_all_others(domain)
         signs = {address: trial.judge(domain, address) for address, trial in trials.items()}
     except MailerError as error:
         return CheckResult(subject=subject, ok=False, finding=sentence(error), fix=fix)
     if of_all_others is SpfSign.PASSES:
         return CheckResult(subject=subject, ok=False, finding="it lets everybody send for the domain (+all)", fix=fix)
-    passing = [address for address, sign in signs.items() if sign is SpfSign.PASSES]
-    questions = max((trial.questions for trial in trials.values()), default=0)
-    further = f"; {questions} of {MOST_QUESTIONS} questions to the DNS" if questions else ""
-    if signs and not passing:
-        finding = f"it does not let {', '.join(signs)} send; right if the relay sends from other addresses{further}"
+    finding = _who_may_send(signs) + _beside(trials.values())
+    if signs and set(signs.values()) != {SpfSign.PASSES}:
         return note_of(subject, finding, fix=fix)
     if of_all_others in {None, SpfSign.NEUTRAL}:
-        return note_of(subject, f"it says nothing against other senders: end it with -all{further}", fix=fix)
-    lets = f"it lets {', '.join(passing)} send" if passing else "there is one"
-    return CheckResult(subject=subject, ok=True, finding=f"{lets}{further}")
+        return note_of(subject, f"{finding}, but says nothing against other senders: end it with -all", fix=fix)
+    return CheckResult(subject=subject, ok=True, finding=finding)
+
+
+def _who_may_send(signs: Mapping[str, SpfSign]) -> str:
+    passing = [address for address, sign in signs.items() if sign is SpfSign.PASSES]
+    failing = [address for address, sign in signs.items() if sign is not SpfSign.PASSES]
+    if not signs:
+        return "there is one; from which address the relay sends is not known here"
+    if not failing:
+        return f"it lets {', '.join(passing)} send"
+    beside = f"it lets {', '.join(passing)} send, and not" if passing else "it does not let"
+    return f"{beside} {', '.join(failing)}{'' if passing else ' send'}; right if the relay sends from other addresses"
+
+
+def _beside(trials: Collection[SpfTrial]) -> str:
+    questions = max((trial.questions for trial in trials), default=0)
+    counted = f"; {questions} of {MOST_QUESTIONS} questions to the DNS" if questions else ""
+    return f"{counted}; names with macros were passed over" if any(trial.has_macros for trial in trials) else counted
 
 
 def check_dkim(records: Records, app: App) -> Iterator[CheckResult]:
@@ -70,9 +83,29 @@ def _published(records: Records, name: str, key: DkimKey) -> CheckResult:
     if match is None:
         finding = "the key there was revoked" if not published[0]["p"] else "another key is published there"
         return CheckResult(subject=subject, ok=False, finding=finding, fix=fix)
+    if fault := _unusable(match, key):
+        return CheckResult(
+            subject=subject, ok=False, finding=f"our key is there, but receivers refuse it: {fault}", fix=fix
+        )
+    if len(published) > 1:
+        return note_of(
+            subject, f"{len(published)} keys are there, of which receivers may take either: keep one", fix=fix
+        )
     if "y" in match.get("t", "").split(":"):
         return note_of(subject, "the key is published as a trial (t=y), which receivers do not count", fix=fix)
     return CheckResult(subject=subject, ok=True, finding="the public half of our key is there")
+
+
+def _unusable(tags: Mapping[str, str], key: DkimKey) -> str:
+    """Why receivers do not use a record with our key (RFC 6376 §3.6.1); empty where they do."""
+    if tags.get("v", "DKIM1") != "DKIM1":
+        return f"v={tags['v']}"
+    if tags.get("k", "rsa") != key.algorithm:
+        return f"k={tags.get('k', 'rsa')}, and it is {key.algorithm}"
+    hashes, services = tags.get("h", "sha256").split(":"), tags.get("s", "*").split(":")
+    if "sha256" not in map(str.strip, hashes):
+        return f"h={tags['h']}, and it signs by sha256"
+    return "" if {"*", "email"} & set(map(str.strip, services)) else f"s={tags['s']}, which is not email"
 
 
 def check_dmarc(records: Records, app: App, domain: str) -> CheckResult:

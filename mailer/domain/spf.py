@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 
 _TERM = re.compile(r"(?P<sign>[+\-~?]?)(?P<name>[a-z][a-z0-9_.-]*)(?P<rest>.*)", re.IGNORECASE)
 _MODIFIER = re.compile(r"(?P<name>[a-z][a-z0-9_.-]*)=(?P<value>.*)", re.IGNORECASE)
@@ -33,6 +34,8 @@ class MechanismKind(StrEnum):
 # Those that ask the DNS: ten in all may be met (§4.6.4).
 ASKING = frozenset({MechanismKind.INCLUDE, MechanismKind.A, MechanismKind.MX, MechanismKind.PTR, MechanismKind.EXISTS})
 MOST_QUESTIONS = 10
+# Of these, so many at most may be about names that are not there; and a domain may have so many mail exchanges.
+MOST_VOID, MOST_EXCHANGES = 2, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,10 @@ def read_spf(text: str) -> SpfRecord:
     redirect = ""
     for term in text.split()[1:]:
         if modifier := _MODIFIER.fullmatch(term):
-            redirect = modifier["value"] if modifier["name"].lower() == "redirect" else redirect
+            if modifier["name"].lower() == "redirect":
+                if redirect or not modifier["value"]:
+                    raise ValueError(term)
+                redirect = modifier["value"]
         else:
             mechanisms.append(_mechanism(term))
     return SpfRecord(mechanisms=tuple(mechanisms), redirect=redirect)
@@ -89,13 +95,18 @@ def _mechanism_of(match: re.Match[str] | None) -> SpfMechanism:
     kind, rest = MechanismKind(match["name"].lower()), match["rest"]
     sign = SpfSign(match["sign"] or "+")
     if kind in {MechanismKind.IP4, MechanismKind.IP6}:
-        return SpfMechanism(kind=kind, sign=sign, value=_after_colon(rest))
+        return SpfMechanism(kind=kind, sign=sign, value=_network(kind, _after_colon(rest)))
     value, prefix4, prefix6 = _prefixes(rest)
     value = _after_colon(value) if value else ""
     needs_value = kind in {MechanismKind.INCLUDE, MechanismKind.EXISTS}
     if needs_value != bool(value) and (needs_value or kind is MechanismKind.ALL):
         raise ValueError
     return SpfMechanism(kind=kind, sign=sign, value=value, prefix4=prefix4, prefix6=prefix6)
+
+
+def _network(kind: MechanismKind, text: str) -> str:
+    _ = IPv4Network(text, strict=False) if kind is MechanismKind.IP4 else IPv6Network(text, strict=False)
+    return text
 
 
 def _after_colon(rest: str) -> str:

@@ -1,6 +1,5 @@
 """Asks the DNS for the records by which receivers judge mail; a name that is not there has none."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mailer.domain.errors import MailerError
@@ -18,6 +17,7 @@ class DnsRecords:
 
     def __init__(self, resolver: "Resolver | None" = None) -> None:
         self._resolver = resolver
+        self._answers: dict[tuple[str, str], tuple[Rdata, ...] | str] = {}
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The TXT records of a name, each as one text."""
@@ -41,18 +41,28 @@ class DnsRecords:
 
         return tuple(_host(record, "target") for record in self._ask(str(from_address(address)), "PTR"))
 
-    def _ask(self, name: str, kind: str) -> "Iterator[Rdata]":
-        """Raises MailerError when the DNS does not answer."""
+    def _ask(self, name: str, kind: str) -> "tuple[Rdata, ...]":
+        """The answer, for which each question is asked once. Raises MailerError when the DNS does not answer."""
+        question = (name.lower(), kind)
+        if question not in self._answers:
+            self._answers[question] = self._answer(name, kind)
+        answer = self._answers[question]
+        if isinstance(answer, str):
+            raise MailerError(answer)
+        return answer
+
+    def _answer(self, name: str, kind: str) -> "tuple[Rdata, ...] | str":
+        """The records, or why there is no answer."""
         from dns.exception import DNSException
         from dns.resolver import NXDOMAIN, NoAnswer, get_default_resolver
 
         try:
             resolver = self._resolver or get_default_resolver()
-            yield from resolver.resolve(name, kind, lifetime=SECONDS, search=False)
+            return tuple(resolver.resolve(name, kind, lifetime=SECONDS, search=False))
         except (NXDOMAIN, NoAnswer):
-            return
-        except (DNSException, UnicodeError, ValueError) as error:
-            raise MailerError(f"the DNS does not answer about {kind} {name}: {type(error).__name__}") from error
+            return ()
+        except (DNSException, UnicodeError, ValueError, OSError) as error:
+            return f"the DNS does not answer about {kind} {name}: {type(error).__name__}"
 
 
 def _host(record: "Rdata", field: str) -> str:

@@ -1,5 +1,6 @@
 """`mailer check --online` asks the DNS as receivers do; here the answers are made up."""
 
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -84,19 +85,30 @@ def test_where_all_is_published_all_is_right(far: Club) -> None:
         ((), WRONG, "club.example has no SPF record"),
         (("v=spf1 -all", "v=spf1 mx -all"), WRONG, "club.example has 2 SPF records"),
         (("v=spf1 ipv4:203.0.113.9 -all",), WRONG, "wrong term: ipv4:203.0.113.9"),
-        (("v=spf1 ip4:203.0.113.300 -all",), WRONG, "wrong network"),
+        (("v=spf1 -all ip4:203.0.113.300",), WRONG, "wrong term: ip4:203.0.113.300"),
+        (("v=spf1 ip4:2001:db8::/32 -all",), WRONG, "wrong term: ip4:2001:db8::/32"),
+        (("v=spf1 redirect=_spf.example redirect=_spf.example",), WRONG, "wrong term: redirect=_spf.example"),
+        (("v=spf1 redirect=club.example",), WRONG, "asks the DNS more than 10 times"),
+        (("v=spf1 redirect=gone.example",), WRONG, "gone.example has no SPF record"),
+        (("v=spf1 a:x.example mx:y.example a:z.example -all",), WRONG, "not there: x.example, y.example, z.example"),
+        (("v=spf1 a:x.example mx:y.example a:relay.example -all",), OK, "3 of 10 questions"),
+        (("v=spf1 mx:many.example -all",), WRONG, "many.example has more than 10 mail exchanges"),
+        (("v=spf1 include:%{d}.example exists:%{i}.x.example -all",), NOTE, "names with macros were passed over"),
+        (("v=spf1 redirect=%{d}.example",), NOTE, "it does not let"),
+        (("V=SPF1 IP4:203.0.113.9 -ALL",), OK, f"it lets {RELAY} send"),
         (("v=spf1 +all",), WRONG, "it lets everybody send"),
         (("v=spf1 ip4:192.0.2.1 -all",), NOTE, f"it does not let {RELAY} send"),
-        (("v=spf1 ip4:203.0.113.9 ?all",), NOTE, "it says nothing against other senders"),
-        (("v=spf1 ip4:203.0.113.9",), NOTE, "it says nothing against other senders"),
+        (("v=spf1 ip4:203.0.113.9 ?all",), NOTE, "but says nothing against other senders"),
+        (("v=spf1 ip4:203.0.113.9",), NOTE, "but says nothing against other senders"),
         (("v=spf1 a:relay.example ~all",), OK, f"it lets {RELAY} send; 1 of 10 questions"),
         (("v=spf1 mx/24 -all",), OK, "1 of 10 questions"),
         (("v=spf1 include:club.example -all",), WRONG, "asks the DNS more than 10 times"),
-        (("v=spf1 redirect=_spf.example",), NOTE, "it says nothing against other senders"),
+        (("v=spf1 redirect=_spf.example",), OK, f"it lets {RELAY} send; 1 of 10 questions"),
     ],
 )
 def test_an_spf_record_is_judged_as_receivers_do(far: Club, texts, state, words) -> None:
-    result = ask(far, txt={"club.example": texts, "_spf.example": ("v=spf1 ip4:203.0.113.9 -all",)})["SPF club.example"]
+    txt = {"club.example": texts, "_spf.example": ("v=spf1 ip4:203.0.113.9 -all",)}
+    result = ask(far, txt=txt, mx={"many.example": [f"mx{n}.example" for n in range(11)]})["SPF club.example"]
     assert result.state is state
     assert words in result.finding
     if state is WRONG:
@@ -184,6 +196,50 @@ def test_a_sender_under_a_public_suffix_alone_is_wrong(far: Club) -> None:
 def test_a_relay_on_this_machine_sends_by_the_name_it_is_greeted_with(club: Club) -> None:
     club.settle(smtp={"ehlo_name": "relay.example"})
     assert ask(club)["SPF club.example"].finding == f"it lets {RELAY} send"
+
+
+def test_a_relay_on_this_machine_without_a_setting_sends_by_the_machines_own_name(club: Club, monkeypatch) -> None:
+    monkeypatch.setattr(socket, "getfqdn", lambda: "relay.example")
+    assert ask(club)["SPF club.example"].finding == f"it lets {RELAY} send"
+    monkeypatch.setattr(socket, "getfqdn", lambda: "3f2a1b4c5d6e")
+    monkeypatch.setattr(socket, "gethostname", lambda: "3f2a1b4c5d6e")
+    assert "is not known here" in ask(club)["SPF club.example"].finding
+
+
+@pytest.mark.parametrize(
+    ("host", "sends"), [(RELAY, RELAY), ("2001:db8::9", "2001:db8::9"), ("10.1.2.3", ""), ("inner.example", "")]
+)
+def test_a_relay_that_is_an_address_sends_from_it_unless_no_receiver_sees_it(club: Club, host, sends) -> None:
+    club.settle(smtp={"host": host, "security": "starttls"})
+    txt = {"club.example": ("v=spf1 ip4:203.0.113.9 ip6:2001:db8::/32 -all",)}
+    results = ask(club, txt=txt, hosts={"inner.example": ("192.168.7.1", "fd00::7")})
+    assert results["SPF club.example"].state is OK
+    assert (f"it lets {sends} send" if sends else "is not known here") in results["SPF club.example"].finding
+    assert [subject for subject in results if subject.startswith("PTR")] == ([f"PTR {sends}"] if sends else [])
+
+
+def test_a_relay_of_which_one_address_may_send_and_another_not_is_noted(far: Club) -> None:
+    result = ask(far, hosts={"relay.example": (RELAY, "2001:db8::9")})["SPF club.example"]
+    assert result.state is NOTE
+    assert result.finding.startswith(f"it lets {RELAY} send, and not 2001:db8::9; right if the relay sends from other")
+
+
+def test_the_relays_own_name_that_the_dns_does_not_answer_about_is_said_once(far: Club) -> None:
+    records = MadeUpRecords(**{**GOOD, "silent": frozenset({"relay.example"})})
+    looks = {entry.subject: entry.look for entry in dns_checks(records)}
+    with far.opened() as app:
+        [spf] = looks["SPF"](app)
+        assert (spf.state, "is not known here" in spf.finding) == (OK, True)
+        with pytest.raises(MailerError, match="does not answer about relay"):
+            list(looks["PTR"](app))
+
+
+def test_a_policy_at_the_organisational_domain_counts_for_a_sender_below_it(far: Club) -> None:
+    far.reschedule({"newsletter": {"from": "Club <letter@post.почта.example>"}})
+    organisation = "xn--80a1acny.example"
+    txt = {f"post.{organisation}": ("v=spf1 -all",), f"_dmarc.{organisation}": ("v=DMARC1; p=reject; sp=quarantine",)}
+    result = ask(far, txt=txt)[f"DMARC post.{organisation}"]
+    assert (result.state, result.finding.startswith("p=quarantine; counted")) == (OK, True)
 
 
 def test_only_who_asks_for_it_gets_the_answers_of_the_dns(club: Club) -> None:

@@ -12,6 +12,7 @@ from tests.checking.test_dns import MadeUpRecords
 from tests.club import Club
 
 NAME = "s1._domainkey.club.example"
+REFUSED = "our key is there, but receivers refuse it"
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,15 @@ def test_the_key_in_the_dns_is_ours_or_another(signing: Club) -> None:
             (): (CheckState.WRONG, "no key is published there"),
             ("v=DKIM1; p=",): (CheckState.WRONG, "the key there was revoked"),
             ("v=DKIM1; p=MIGf",): (CheckState.WRONG, "another key is published there"),
+            (f"{rsa}; h=sha1",): (CheckState.WRONG, f"{REFUSED}: h=sha1, and it signs by sha256"),
+            (f"{rsa}; s=tlsrpt",): (CheckState.WRONG, f"{REFUSED}: s=tlsrpt, which is not email"),
+            (rsa.replace("k=rsa", "k=ed25519"),): (CheckState.WRONG, f"{REFUSED}: k=ed25519, and it is rsa"),
+            (rsa.replace("DKIM1", "DKIM2"),): (CheckState.WRONG, f"{REFUSED}: v=DKIM2"),
+            (rsa.replace("v=DKIM1; k=rsa; ", ""),): (CheckState.OK, "the public half of our key is there"),
+            (rsa, "v=DKIM1; p="): (
+                CheckState.NOTE,
+                "2 keys are there, of which receivers may take either: keep one",
+            ),
             (f"{rsa}; t=y:s",): (
                 CheckState.NOTE,
                 "the key is published as a trial (t=y), which receivers do not count",

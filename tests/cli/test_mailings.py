@@ -145,15 +145,6 @@ def test_without_a_daemon_send_queues_and_says_so(run, at):
     assert run.ok("status", NAME, "--json").document["deliveries"]["pending"] == 3
 
 
-def test_a_daemon_that_ends_while_it_is_waited_for_is_named(run, at, monkeypatch):
-    at("approved")
-    runs = iter([True])  # and not again
-    monkeypatch.setattr("mailer.cli.sending.daemon_runs", lambda _app: next(runs, False))
-    said = run("send", NAME, "--wait", "--yes")
-    assert said.status == 1
-    assert f"the daemon has ended, and none runs now; `mailer send {NAME} --wait` sends it from here" in said.err
-
-
 def test_each_copy_that_is_not_accepted_has_its_line(run, at):
     club = at("approved")
 

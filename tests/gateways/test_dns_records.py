@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Thread
 
 import dns.flags
@@ -12,6 +13,7 @@ import dns.rrset
 import pytest
 
 from mailer.domain.errors import MailerError
+from mailer.gateways import dns_records
 from mailer.gateways.dns_records import DnsRecords
 
 ZONE = {
@@ -22,7 +24,8 @@ ZONE = {
     ("mx.club.example.", "AAAA"): ["2001:db8::7"],
     ("7.2.0.192.in-addr.arpa.", "PTR"): ["mx.club.example."],
 }
-BROKEN = "broken.example."
+BROKEN, CIRCLE, LATE = "broken.example.", "circle.example.", "late.example."
+asked: list[str] = []
 
 
 def answer(query: dns.message.Message) -> dns.message.Message:
@@ -32,6 +35,9 @@ def answer(query: dns.message.Message) -> dns.message.Message:
     response.flags |= dns.flags.RA
     if name == BROKEN:
         response.set_rcode(dns.rcode.SERVFAIL)
+    elif name == CIRCLE:
+        for alias, target in ((CIRCLE, "round.example."), ("round.example.", CIRCLE)):
+            response.answer.append(dns.rrset.from_text(alias, 60, "IN", "CNAME", target))
     elif texts := ZONE.get((name, kind)):
         response.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *texts))
     elif not any(known == name for known, _ in ZONE):
@@ -46,7 +52,10 @@ def records() -> Iterator[DnsRecords]:
 
         def serve() -> None:
             while (packet := server.recvfrom(4096))[0] != b"over":
-                server.sendto(answer(dns.message.from_wire(packet[0])).to_wire(), packet[1])
+                query = dns.message.from_wire(packet[0])
+                asked.append(query.question[0].name.to_text())
+                if asked[-1] != LATE:
+                    server.sendto(answer(query).to_wire(), packet[1])
 
         thread = Thread(target=serve)
         thread.start()
@@ -74,6 +83,23 @@ def test_a_host_has_addresses_and_an_address_names(records: DnsRecords) -> None:
 
 def test_a_name_that_is_not_there_has_nothing(records: DnsRecords) -> None:
     assert records.texts("absent.example") == records.addresses("club.example") == ()
+
+
+def test_a_question_is_asked_once_whatever_the_answer(records: DnsRecords, monkeypatch) -> None:
+    monkeypatch.setattr(dns_records, "SECONDS", 0.2)
+    records.texts("club.example")
+    before = len(asked)
+    for _ in range(3):
+        records.texts("Club.example")
+        with pytest.raises(MailerError, match=r"about MX late\.example: LifetimeTimeout"):
+            records.exchanges("late.example")
+    assert set(asked[before:]) == {LATE}
+    assert len(asked) - before <= 2  # a server that is silent is asked again, once
+
+
+def test_names_that_lead_in_a_circle_are_no_answer(records: DnsRecords) -> None:
+    with suppress(MailerError):
+        assert records.addresses("circle.example") == ()
 
 
 def test_a_server_that_fails_is_no_answer(records: DnsRecords) -> None:
