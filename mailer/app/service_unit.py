@@ -1,6 +1,8 @@
 """Makes the unit by which systemd runs an installation's daemon: its login, its folders, its ports."""
 
+import os
 import pwd
+import stat
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -75,9 +77,29 @@ def notes_of(unit: ServiceUnit) -> list[str]:
         login = pwd.getpwnam(unit.user)
     except KeyError:
         return [f"there is no login {unit.user} yet: docs/operating.md, Install, says how to make it"]
-    if unit.folder.stat().st_uid == login.pw_uid:
-        return []
-    return [f"{unit.folder} belongs to root, and the daemon does not run as root: chown -R {unit.user}: {unit.folder}"]
+    notes = []
+    if unit.folder.stat().st_uid != login.pw_uid:
+        notes.append(
+            f"{unit.folder} belongs to root, and the daemon does not run as root: chown -R {unit.user}: {unit.folder}"
+        )
+    program = Path(unit.command[0])
+    closed = [folder for folder in (*program.parents, *program.resolve().parents) if not _may_enter(folder, login)]
+    if closed:
+        notes.append(
+            f"{unit.user} may not enter {closed[0]}, so {program} cannot be started: install the program where each login "
+            "may enter, such as /opt/club-mailer (docs/operating.md, Install)"
+        )
+    return notes
+
+
+def _may_enter(folder: Path, login: pwd.struct_passwd) -> bool:
+    """Whether the rights of a folder let a login in."""
+    rights = folder.stat()
+    if login.pw_uid == rights.st_uid:
+        return bool(rights.st_mode & stat.S_IXUSR)
+    if rights.st_gid in os.getgrouplist(login.pw_name, login.pw_gid):
+        return bool(rights.st_mode & stat.S_IXGRP)
+    return bool(rights.st_mode & stat.S_IXOTH)
 
 
 def _writable(config: Config) -> Iterator[Path]:

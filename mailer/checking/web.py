@@ -43,7 +43,11 @@ def check_console(app: App) -> Iterator[CheckResult]:
         yield result_of(
             f"{SUBJECT}: proxies", partial(_proxies, app), fix="name the proxy alone in [web] trusted_proxies"
         )
-    yield result_of(f"{SUBJECT}: users", partial(_users, app), fix="`mailer user add NAME --role admin`")
+    yield result_of(
+        f"{SUBJECT}: users",
+        partial(_users, app),
+        fix="`mailer user add NAME --role admin` makes the first user, who adds the others",
+    )
 
 
 def check_metrics(app: App) -> Iterator[CheckResult]:
@@ -151,7 +155,7 @@ def _proxies(app: App) -> str:
 def _users(app: App) -> str:
     enabled = [account for account in list_accounts(app.context) if account.user.disabled_at is None]
     if not enabled:
-        raise MailerError("nobody can sign in yet: `mailer user add NAME --role secretary` makes the first user")
+        raise MailerError("no one can sign in yet")
     without = [account.user.name for account in enabled if not account.ways.are_asked]
     words = counted(len(enabled), "user", "users")
     if without and app.config.web.require_second:

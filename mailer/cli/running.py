@@ -140,6 +140,7 @@ def demo(
     from mailer import demo
 
     log_to_stderr()
+    console.invocation.command = "mailer"  # an installation's own command would ask that installation
     club = demo.prepare(folder)
     say = console.complain if console.invocation.as_json else typer.echo
     asyncio.run(demo.run(club, once=once, fast=fast, say=say, tell=partial(_show_report, club)))

@@ -45,6 +45,7 @@ def prepare(folder: Path | None) -> Path:
         raise Refused(f"{folder} is not empty: name a new folder for the demo")
     elif folder.exists():
         folder.chmod(0o700)
+    folder = folder.absolute()  # the commands that it prints work from anywhere
     new_installation.install(folder)
     for source in sorted(new_installation.shipped("demo").rglob("*")):
         target = folder / source.relative_to(new_installation.shipped("demo"))

@@ -5,11 +5,13 @@ import pwd
 import re
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from mailer.app import service_unit
 from mailer.config import load_config
+from mailer.formats.service_unit import ServiceUnit
 
 
 def value(text: str, key: str) -> str:
@@ -97,7 +99,8 @@ def test_the_service_runs_as_the_login_that_the_installation_belongs_to(at, run,
     os.chown(club.config, nobody.pw_uid, -1)
     os.chown(club.folder, nobody.pw_uid, -1)
     printed = run("install-service", "--print")
-    assert (printed.status, printed.err, value(printed.out, "User")) == (0, "", "nobody")
+    assert (printed.status, value(printed.out, "User")) == (0, "nobody")
+    assert "belongs to root" not in printed.err
     os.chown(club.config, 4_000_001, -1)
     assert value(run("install-service", "--print").out, "User") == "4000001"
 
@@ -109,3 +112,13 @@ def test_what_is_left_to_do_is_noted(at, run, monkeypatch: pytest.MonkeyPatch):
     assert f"chown -R nobody: {club.folder}" in run.ok("install-service", "--print").err
     monkeypatch.setattr(service_unit, "LOGIN", "no-such-login")
     assert "there is no login no-such-login yet" in run.ok("install-service", "--print").err
+
+
+@pytest.mark.parametrize(("mode", "closed"), [(0o700, True), (0o711, False)])
+def test_a_program_that_the_login_cannot_reach_is_named(mode: int, *, closed: bool):
+    with TemporaryDirectory() as name:  # not tmp_path, which lies in a folder that is closed itself
+        folder = Path(name).resolve()
+        folder.chmod(mode)
+        unit = ServiceUnit(user="nobody", folder=Path("/"), command=(str(folder / "python"),), credentials={})
+        notes = [note for note in service_unit.notes_of(unit) if "may not enter" in note]
+        assert [f"nobody may not enter {folder}" in note for note in notes] == [True] * closed

@@ -1,5 +1,6 @@
 """A bare Debian of its own, made from Debian's packages and booted by systemd, in which commands are run as root."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -77,6 +78,14 @@ class BareDebian:
 
 
 @contextmanager
+def the_only_one() -> Iterator[None]:
+    """Two that run at once would share the control groups of their services: the second one waits."""
+    with Path(tempfile.gettempdir(), "bare-debian.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def bare_debian(*, network: bool) -> Iterator[BareDebian]:
     """A new one; without a network it has a loopback of its own, with one it shares this machine's."""
     folder = Path(tempfile.mkdtemp(prefix="bare-debian-"))
@@ -95,7 +104,7 @@ def bare_debian(*, network: bool) -> Iterator[BareDebian]:
                 there.parent.mkdir(parents=True, exist_ok=True)
                 (shutil.copytree if Path(here).is_dir() else shutil.copyfile)(here, there)
                 variables[name] = f"/{there.relative_to(root)}"
-        with _booted(root, network=network) as leader:
+        with the_only_one(), _booted(root, network=network) as leader:
             its = BareDebian(folder=root, leader=leader, variables=variables)
             its.until("systemctl is-system-running | grep -E 'running|degraded'", BOOT)
             yield its
