@@ -8,11 +8,13 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from email.header import decode_header, make_header
 from pathlib import Path
 from time import monotonic
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from tests.packages.test_manual import commands
 from tests.real.bare_debian import BareDebian, absent, bare_debian
@@ -89,9 +91,10 @@ def test_the_commands_bring_the_first_test_mailing_to_its_reader(installed: Bare
     # A machine that does other work besides takes its share longer.
     busy = max(1.0, os.getloadavg()[2] / (os.cpu_count() or 1))
     assert sum(took.values()) < PROMISED * busy, times
-    for mail in mailbox.mbox(installed.folder / "var" / "mail" / "anna"):
-        assert "TEST" in str(make_header(decode_header(mail["Subject"])))
-        assert READER in mail["To"]
+    with closing(mailbox.mbox(installed.folder / "var" / "mail" / "anna")) as mails:
+        for mail in mails:
+            assert "TEST" in str(make_header(decode_header(mail["Subject"])))
+            assert READER in mail["To"]
     assert installed.must("systemctl is-enabled club-mailer").strip() == "enabled"
     installed.must("club-mailer check")
 
@@ -105,6 +108,15 @@ def test_systemd_knows_it_ready_and_shut_in(installed: BareDebian) -> None:
     )
     assert float(level[1]) < 2.0
     assert "denied" not in installed.must("journalctl -u club-mailer").lower()
+
+
+def test_the_bill_lists_exactly_what_is_installed(installed: BareDebian) -> None:
+    bill = json.loads(installed.must("cat /usr/share/doc/club-mailer/sbom.cdx.json"))
+    listed = {f"{part['name']} {part['version']}" for part in bill["components"]}
+    names = "from importlib.metadata import distributions as all; print(*(f'{d.name}={d.version}' for d in all()))"
+    there = installed.must(f'/opt/club-mailer/bin/python3 -I -c "{names}"').split()
+    installed_parts = {f"{canonicalize_name(name)} {version}" for name, version in (each.split("=") for each in there)}
+    assert {part for part in installed_parts if not part.startswith("club-mailer ")} == listed
 
 
 def test_without_its_relays_settings_it_is_never_ready(installed: BareDebian) -> None:

@@ -1,6 +1,7 @@
 """A disk of its own runs full while an issue is sent: sending waits in time, nothing is lost or doubtful, and it goes on by itself."""
 
 import asyncio
+import errno
 import os
 import subprocess
 from collections import Counter
@@ -38,11 +39,22 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 def fill(disk: Path, *, leaving: int) -> Path:
     """A file that takes all room but so many octets."""
-    room = os.statvfs(disk)
-    file = disk / "filler"
-    with file.open("wb") as written:
-        os.posix_fallocate(written.fileno(), 0, room.f_bavail * room.f_frsize - leaving)
+    file, size = disk / "filler", 0
+    with file.open("wb") as filler:
+        while (wanted := room_of(disk) - leaving) > 0:
+            try:
+                os.posix_fallocate(filler.fileno(), size, wanted)
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+                continue  # the sender has taken some of it meanwhile
+            size += wanted
     return file
+
+
+def room_of(disk: Path) -> int:
+    state = os.statvfs(disk)
+    return state.f_bavail * state.f_frsize
 
 
 async def comes_to(is_so: Callable[[], bool]) -> None:
