@@ -12,7 +12,7 @@ from datetime import timedelta
 from importlib import import_module
 
 from mailer.alarm_clock import AlarmClock
-from mailer.app.bell import can_ring
+from mailer.app.bell import refuse_without_cluster
 from mailer.app.dead_senders import take_over_left
 from mailer.app.inbound import WaysIn
 from mailer.app.installation import App
@@ -44,15 +44,7 @@ CLOCKS_AGREE = timedelta(seconds=2)
 def refuse_unfit(app: App) -> None:
     """Refused where no worker can work: without PostgreSQL or the extra, and beside a database whose clock is another."""
     with app.store.reading() as connection:
-        if not conninfo(connection):
-            raise Refused(
-                "a worker shares its database with others on other machines, which is PostgreSQL: set [database] url; from "
-                "an SQLite file one daemon sends"
-            )
-        if not can_ring():
-            raise Refused(
-                "a worker is woken by Procrastinate, which is not installed: pip install 'club-mailer[cluster]'"
-            )
+        refuse_without_cluster(bool(conninfo(connection)))
         ahead = app.context.clock.now() - database_clock(connection)
     if abs(ahead) > CLOCKS_AGREE:
         raise Refused(

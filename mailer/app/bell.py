@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from importlib.util import find_spec
 
+from mailer.domain.errors import Refused
 from mailer.domain.worker_task import WorkerTask
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Bell, no_bell
@@ -22,6 +23,17 @@ def bell_of(database_url: str) -> Bell:
 def can_ring() -> bool:
     """Whether the extra is installed."""
     return find_spec(_LIBRARY) is not None
+
+
+def refuse_without_cluster(on_postgresql: bool) -> None:
+    """Refused where no worker can work: without PostgreSQL, or without the extra."""
+    if not on_postgresql:
+        raise Refused(
+            "a worker shares its database with others on other machines, which is PostgreSQL: set [database] url; from "
+            "an SQLite file one daemon sends"
+        )
+    if not can_ring():
+        raise Refused("a worker is woken by Procrastinate, which is not installed: pip install 'club-mailer[cluster]'")
 
 
 def _ring(connection: Connection, task: WorkerTask, wanted: Mapping[int, int], at: datetime | None = None) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from mailer.app.bell import refuse_without_cluster
 from mailer.config import Config, load_config, load_schedules
 from mailer.config.hosts import listen_at
 from mailer.domain.errors import BadInput
@@ -19,13 +20,17 @@ LOGIN = "club-mailer"
 _ROOT = 0
 
 
-def unit_of(config_file: Path, credentials: Mapping[str, Path]) -> ServiceUnit:
-    """The unit of the installation of a config.toml; its database is not opened.
+def unit_of(config_file: Path, credentials: Mapping[str, Path], *, worker: bool = False) -> ServiceUnit:
+    """The unit of the installation of a config.toml, as one `worker` of many or as the daemon; its database is not opened.
 
     `credentials` are files that systemd hands to the service, by the names that settings have for them. Raises BadInput for
-    a name that no setting has.
+    a name that no setting has, Refused where no worker can work.
     """
     config = load_config(config_file.resolve())
+    if worker:
+        url = resolve(config.database.url, config.folder)
+        # What stands in a file of its own may only be readable for the service.
+        refuse_without_cluster(bool(config.database.url_file) or url.get_backend_name() == "postgresql")
     named = {path.name for path in config.private_files if path.parent == config.folder}
     for name in credentials:
         if name not in named:
@@ -33,7 +38,7 @@ def unit_of(config_file: Path, credentials: Mapping[str, Path]) -> ServiceUnit:
     return ServiceUnit(
         user=login_of(config),
         folder=config.folder,
-        command=_command(sys.executable, config.file),
+        command=_command(sys.executable, config.file, "worker" if worker else "daemon"),
         writable=tuple(_writable(config)),
         needed=(
             Path(sys.executable),
@@ -56,8 +61,8 @@ def usual_unit() -> ServiceUnit:
     )
 
 
-def _command(python: str, config: Path) -> tuple[str, ...]:
-    return (python, "-I", "-m", "mailer", "--config", str(config), "daemon")
+def _command(python: str, config: Path, command: str = "daemon") -> tuple[str, ...]:
+    return (python, "-I", "-m", "mailer", "--config", str(config), command)
 
 
 def login_of(config: Config) -> str:

@@ -19,14 +19,17 @@ def install_service(
             "--credential", metavar="NAME:FILE", help="hand root's FILE to the daemon as the file NAME of config.toml"
         ),
     ] = None,
+    worker: Annotated[
+        bool, typer.Option("--worker", help="a unit for one of many workers on PostgreSQL, in place of the daemon")
+    ] = False,
 ) -> None:
-    """Write the systemd unit of this installation's daemon.
+    """Write the systemd unit of this installation's daemon, or of a worker.
 
     Example: mailer --config /var/lib/club-mailer/config.toml install-service
     """
     from mailer.app.service_unit import notes_of, unit_of
 
-    unit = unit_of(console.invocation.config, dict(map(_credential, credentials or ())))
+    unit = unit_of(console.invocation.config, dict(map(_credential, credentials or ())), worker=worker)
     text = unit.text()
     console.warn(notes_of(unit))
     if only_print:
@@ -37,7 +40,7 @@ def install_service(
     console.say(
         {"unit": str(file), "text": text, "start": start},
         f"{file} is {'written' if written else 'as it should be'}",
-        f"`{start}` starts the daemon with it",
+        f"`{start}` starts the {'worker' if worker else 'daemon'} with it",
     )
 
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from mailer.app import service_unit
+from mailer.app import bell, service_unit
 from mailer.config import load_config
 from mailer.formats.service_unit import ServiceUnit
 
@@ -41,6 +41,23 @@ def test_it_prints_what_it_would_write(at, run, tmp_path: Path):
     assert value(printed.out, "ReadWritePaths") == " ".join([str(club.folder), *(f"-{folder}" for folder in folders)])
     assert value(printed.out, "AmbientCapabilities") == "CAP_NET_BIND_SERVICE"
     assert not (club.folder / "mailer.db-journal").exists()
+
+
+def test_a_worker_has_the_same_unit_with_its_own_command(at, run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    club = at("founded")
+    refused = run("install-service", "--worker", "--print")
+    assert (refused.status, refused.out) == (1, "")
+    assert "PostgreSQL" in refused.err
+    club.settle(database={"url": "postgresql+psycopg://mailer@database.example/mailer"})
+    daemon = run.ok("install-service", "--print").out
+    worker = run.ok("install-service", "--worker", "--print").out
+    assert value(worker, "ExecStart") == f"{sys.executable} -I -m mailer --config {club.config} worker"
+    assert worker.replace(" worker\n", " daemon\n") == daemon
+    assert "starts the worker" in run.ok("install-service", "--worker", tmp_path / "club-mailer-2.service").out
+    club.settle(database={"url": "sqlite:///mailer.db", "url_file": "database.url"})  # which systemd may hand over
+    assert value(run.ok("install-service", "--worker", "--print").out, "ExecStart").endswith(" worker")
+    monkeypatch.setattr(bell, "_LIBRARY", "no_such_library")
+    assert "club-mailer[cluster]" in run("install-service", "--worker", "--print").err
 
 
 def test_another_unit_is_replaced_only_when_asked(at, run, tmp_path: Path):
