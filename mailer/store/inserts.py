@@ -1,9 +1,8 @@
 """Inserts many rows by one statement, their values as the database keeps them."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Dialect, Table, insert
 
 # By database, table and columns: writing a statement costs as much as many of its rows.
 _statements: dict[tuple[str, str, tuple[str, ...]], str] = {}
@@ -15,6 +14,7 @@ def insert_rows(
     """Insert rows with these columns, in the order of the table: dates as ISO text, JSON as text.
 
     A million rows a plan: converting each value by its column's type would take as long again as half of the insert.
+    PostgreSQL gets each column as one array: it plans and answers once for all rows.
     """
     if not rows:
         return
@@ -24,6 +24,36 @@ def insert_rows(
         assert [column.name for column in table.c if column.name in columns] == list(columns), (
             "not in the table's order"
         )
-        _statements[key] = str(insert(table).compile(dialect=dialect, column_keys=list(columns)))
-    values: list[Any] = list(rows) if dialect.positional else [dict(zip(columns, row, strict=True)) for row in rows]
-    connection.exec_driver_sql(_statements[key], values)
+        _statements[key] = (
+            _of_arrays(dialect, table, columns) if _takes_arrays(dialect) else _of_rows(dialect, table, columns)
+        )
+    if _takes_arrays(dialect):
+        arrays = {f"c{place}": _array(values) for place, values in enumerate(zip(*rows, strict=True))}
+        connection.exec_driver_sql(_statements[key], arrays)
+    else:
+        connection.exec_driver_sql(_statements[key], list(rows))
+
+
+def _takes_arrays(dialect: Dialect) -> bool:
+    return dialect.name == "postgresql"
+
+
+def _of_rows(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+    return str(insert(table).compile(dialect=dialect, column_keys=list(columns)))
+
+
+def _of_arrays(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+    kinds = (table.c[name].type.compile(dialect) for name in columns)
+    arrays = ", ".join(f"%(c{place})s::{kind}[]" for place, kind in enumerate(kinds))
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"  # noqa: S608 (of our tables)
+
+
+def _array(values: Sequence[str | int | None]) -> str:
+    """An array as PostgreSQL reads it (§8.15.2); the driver takes ten times as long for one."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: str | int | None) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "NULL" if value is None else str(value)
