@@ -1,5 +1,6 @@
 """Reads every row about a person, in whichever table: what `erase` would make anonymous."""
 
+import re
 from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, or_, select
@@ -25,6 +26,7 @@ from mailer.store.schema import (
 )
 
 Row = dict[str, object]
+_WISH = re.compile(r"/wish-([0-9]+)(?:-|$)")  # what a letter about a wish is about
 
 
 def rows_about(connection: Connection, person: str) -> dict[str, list[Row]]:
@@ -34,6 +36,7 @@ def rows_about(connection: Connection, person: str) -> dict[str, list[Row]]:
     """
     issues = {row.id: f"{row.newsletter}/{row.serial}" for row in connection.execute(_issues(person))}
     about = {table.name: _read(connection, table, where) for table, where in _conditions(connection, person)}
+    about[letters.name] = list(_letters(connection, person))
     for rows in about.values():
         for row in rows:
             if row.get("mailing") in issues:
@@ -61,10 +64,46 @@ def _conditions(connection: Connection, person: str) -> Iterator[tuple[Table, Co
     yield raw_reports, raw_reports.c.id.in_(select(reports.c.raw).where(named))
     yield failures, failures.c.delivery.in_(own)
     yield holds, holds.c.address.in_({Address.from_wire(wire).normal for wire in wires})
-    yield letters, letters.c.recipient.in_(wires)
     mails = [f"report {identity}" for identity in connection.execute(select(reports.c.id).where(named)).scalars()]
     subjects = history.c.subject.in_([person, *copies, *mails])
     yield history, or_(subjects, history.c.subject.in_(joined))
+
+
+def _letters(connection: Connection, person: str) -> Iterator[Row]:
+    """The letters to the person, and those that wait and name them: whole about a wish of theirs, of others only what names them.
+
+    A letter to a secretary who is a member, too, tells of other members; an address may be two people's.
+    """
+    wires = _addresses(connection, person)
+    own = {
+        str(identity) for identity in connection.execute(select(wishes.c.id).where(wishes.c.person == person)).scalars()
+    }
+    theirs = or_(letters.c.recipient.in_(wires), letters.c.sent_at.is_(None))
+    for row in connection.execute(select(letters).where(theirs).order_by(letters.c.id)).mappings():
+        wish = _WISH.search(row["about"])
+        if wish is not None and wish[1] not in own:
+            continue
+        is_to_them = row["recipient"] in wires
+        facts = row["facts"] if wish is not None else _naming(row["facts"], {person, *wires})
+        if is_to_them or facts:
+            yield {**row, "recipient": row["recipient"] if is_to_them else "", "facts": facts}
+
+
+def _naming(facts: dict[str, object], traces: set[str]) -> Row:
+    """Of the facts of a letter those that name the person, and no other person."""
+    naming: Row = {}
+    for name, fact in facts.items():
+        if isinstance(fact, list):
+            items = [item for item in fact if isinstance(item, dict) and item.get("person") in traces]
+            naming |= {name: items} if items else {}
+        elif isinstance(fact, str) and any(_stands_in(trace, fact) for trace in traces):
+            naming[name] = fact
+    return naming
+
+
+def _stands_in(trace: str, words: str) -> bool:
+    """Whether the id or address stands there as a whole: it may be the end of another person's."""
+    return re.search(rf"(?<![\w.+-]){re.escape(trace)}(?![\w-]|\.\w)", words) is not None
 
 
 def _addresses(connection: Connection, person: str) -> set[str]:

@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, insert, select, update
 
 from mailer.app.installation import App
 from mailer.cli import console
@@ -16,9 +16,10 @@ from mailer.pipeline.bounces.holds import hold_by_hand
 from mailer.pipeline.register.erase import erase
 from mailer.pipeline.register.export_person import export_person
 from mailer.store.columns import metadata
-from mailer.store.schema import history, reports, seats
+from mailer.store.schema import history, letters, reports, seats, wishes
 from mailer.views.personal_data import personal_data_document
 from tests.club import Club, begin, copies
+from tests.doubles import FrozenClock
 from tests.pipeline.register.test_erase import ADDRESS, OTHERS, PERSON, TRACES, boris
 from tests.pipeline.relayed import deliver
 from tests.reported import DOMAIN, bounce, come, path_of
@@ -102,6 +103,52 @@ def test_what_was_done_to_the_membership_and_a_report_is_told(app: App) -> None:
     assert ("settle", f"report {report}") in verbs
     assert ("payment", membership) in verbs
     assert ("settle", f"report {report}1") not in verbs
+
+
+def test_of_letters_it_tells_what_names_the_person_and_no_one_else(app: App, clock: FrozenClock) -> None:
+    begin(app, [*OTHERS, boris()])
+    wish = {
+        "newsletter": "harbour-letter",
+        "language": "en",
+        "kind": "pause",
+        "at": clock.now(),
+        "before": {},
+        "after": {},
+    }
+    named = [{"person": PERSON, "why": "full"}, {"person": "P001", "why": "full"}]
+    with app.store.transaction() as connection:
+        own, other = (
+            connection.execute(insert(wishes).values(**wish, person=person).returning(wishes.c.id)).scalar_one()
+            for person in (PERSON, "P001")
+        )
+        letter = {"made_at": clock.now(), "sent_at": None}
+        rows = [
+            (
+                "daily letter",
+                "2018-07-12",
+                "secretary@club.example",
+                {"open": named, "open_more": 0, "held": named[1:]},
+            ),
+            ("daily letter", "2018-07-13", ADDRESS, {"open": named[1:]}),  # the secretary is a member
+            ("alarm", "1", "operator@club.example", {"cause": "failure", "said": f"<{ADDRESS}> is unknown"}),
+            ("alarm", "2", "operator@club.example", {"cause": "size"}),
+            ("alarm", "3", "operator@club.example", {"cause": "failure", "said": f"<anna.{ADDRESS}> is unknown"}),
+            ("alarm", "4", "operator@club.example", {"cause": "failure", "said": f"{ADDRESS}.example is unknown"}),
+            ("wish-done", f"harbour-letter/wish-{own}", ADDRESS, {"name": "Boris"}),
+            ("wish-done", f"harbour-letter/wish-{other}", ADDRESS, {"name": "Another"}),
+            ("member-wish", f"harbour-letter/wish-{own}-done", "secretary@club.example", {"name": "Boris"}),
+        ]
+        for kind, about, recipient, facts in rows:
+            values = {"kind": kind, "about": about, "recipient": recipient, "facts": facts}
+            connection.execute(insert(letters).values(values | letter))
+    records = json.loads(told(app))["records"]["letters"]
+    assert [(row["kind"], row["recipient"], row["facts"]) for row in records] == [
+        ("daily letter", "", {"open": named[:1]}),
+        ("daily letter", ADDRESS, {}),
+        ("alarm", "", {"said": f"<{ADDRESS}> is unknown"}),
+        ("wish-done", ADDRESS, {"name": "Boris"}),
+        ("member-wish", "", {"name": "Boris"}),
+    ]
 
 
 def test_it_tells_of_no_one_else(app: App) -> None:
