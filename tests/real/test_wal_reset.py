@@ -4,7 +4,6 @@ Where Python's own SQLite has the WAL-reset bug, the same loop shows it there: s
 """
 
 import signal
-import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -89,12 +88,12 @@ def test_a_checkpoint_that_is_stopped_at_any_moment_loses_no_commit(tmp_path: Pa
     assert damage(tmp_path, "ours", SECONDS) == []
 
 
-@pytest.mark.skipif(keeps_commits(sqlite3.sqlite_version_info), reason="Python's own SQLite has not the WAL-reset bug")
+@pytest.mark.skipif(keeps_commits(wal_stopped.PYTHONS_OWN), reason="Python's own SQLite has not the WAL-reset bug")
 def test_the_same_shows_the_bug_where_it_is(tmp_path: Path) -> None:
     for number in range(ROUNDS):
         folder = tmp_path / str(number)
         folder.mkdir()
         if problems := damage(folder, "python", ROUND):
-            sys.stderr.write(f"SQLite {sqlite3.sqlite_version}: {problems[0]}\n")
+            sys.stderr.write(f"SQLite {wal_stopped.PYTHONS_OWN}: {problems[0]}\n")
             return
-    pytest.fail(f"SQLite {sqlite3.sqlite_version} has the bug, and the loop has not shown it")
+    pytest.fail(f"SQLite {wal_stopped.PYTHONS_OWN} has the bug, and the loop has not shown it")

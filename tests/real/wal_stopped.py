@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL
 
 from mailer.store.sqlite import open_engine
 
+PYTHONS_OWN = sqlite3.sqlite_version_info
 LONG, SHORT, SHORT_ONES = 800_000, 3_500, 4  # octets of a commit; how many short ones follow a long one
 PAUSE = 0.002  # seconds: the checkpointer empties the log meanwhile
 CALLS = 200  # checkpoints between two looks at the clock
