@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
-from threading import Lock
 
 from mailer import __version__
 from mailer.app.attempt_tally import AttemptSums, AttemptTally
@@ -41,22 +40,20 @@ Counts = Mapping[int, Mapping[str, int]]
 
 @dataclass(slots=True)
 class MetricsReader:
-    """Reads the figures, one request at a time; it keeps what it has counted of attempts and of mailings that have ended."""
+    """Reads the figures, for one request at a time; it keeps what it has counted of attempts and of ended mailings."""
 
     _tally: AttemptTally = field(default_factory=AttemptTally)
     _ended: dict[int, Mapping[str, int]] = field(default_factory=dict)
     _ended_at: float = 0.0
-    _turn: Lock = field(default_factory=Lock)
 
     def read(self, app: App) -> list[Metric]:
         """Every figure as it is now. No label has an address, and none has values without end."""
-        with self._turn:
-            now = app.context.clock.now()
-            sums = self._tally.read(app.store, now)
-            with app.store.reading() as connection:
-                every = mailings.mailings_in(connection, MailingState)
-                counts = self._counts(connection, every, app.context.clock.elapsed())
-                ledger = list(_of_the_ledger(connection, app, every, counts, now))
+        now = app.context.clock.now()
+        sums = self._tally.read(app.store, now)
+        with app.store.reading() as connection:
+            every = mailings.mailings_in(connection, MailingState)
+            counts = self._counts(connection, every, app.context.clock.elapsed())
+            ledger = list(_of_the_ledger(connection, app, every, counts, now))
         return [*ledger, *_of_attempts(app, sums), *_of_the_machine(app, now)]
 
     def _counts(self, connection: Connection, every: Sequence[Mailing], elapsed: float) -> Counts:

@@ -1,5 +1,6 @@
 """Serves the figures for a monitor at `/metrics`, at an address of this machine alone."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 
@@ -23,18 +24,28 @@ from mailer.web.server import keep_serving, listening_sockets, serve_at
 
 # A page of another site whose name leads to this machine (DNS rebinding) names that site.
 _OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]", "::1")
+# Monitors ask for ever, also while the figures of a huge or silent database take long: the console's threads are not for them.
+MOST_WAITING = 3
+_BUSY = "the figures are being read for those who asked before\n"
 _SILENT = "the database does not answer; the daemon's log says why\n"
 
 
 def metrics_app(installation: Callable[[], App]) -> ASGIApp:
     """The application for the installation that the callable returns, which may be another one after a reload."""
-    reader = MetricsReader()
+    reader, turn, asking = MetricsReader(), asyncio.Lock(), 0
 
     async def metrics(request: Request) -> Response:
+        nonlocal asking
+        if asking > MOST_WAITING:
+            return PlainTextResponse(_BUSY, 503)
+        asking += 1
         try:
-            figures = await run_in_threadpool(reader.read, installation())
+            async with turn:
+                figures = await run_in_threadpool(reader.read, installation())
         except DatabaseError:
             return PlainTextResponse(_SILENT, 503)
+        finally:
+            asking -= 1
         text, media_type = await run_in_threadpool(exposition, figures, request.headers.get("accept", ""))
         return Response(text, headers={"content-type": media_type, "cache-control": "no-store"})
 

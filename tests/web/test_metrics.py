@@ -3,14 +3,17 @@
 import asyncio
 import logging
 import socket
+from itertools import islice
+from threading import Event
 
+import httpx2 as httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from mailer.app.metrics import MetricsReader
-from mailer.web.metrics import metrics_app, serve_metrics
+from mailer.web.metrics import MOST_WAITING, metrics_app, serve_metrics
 from tests.club import Club
 from tests.web.test_server import Stop, ask
 
@@ -60,6 +63,30 @@ def test_a_database_that_does_not_answer_is_no_figure(watched: Club, monkeypatch
     with watched.opened() as app:
         answer = TestClient(metrics_app(lambda: app), base_url="http://localhost").get("/metrics")
     assert (answer.status_code, answer.text) == (503, "the database does not answer; the daemon's log says why\n")
+
+
+async def test_monitors_that_ask_on_while_the_database_takes_long_take_no_thread_from_the_console(
+    watched: Club, monkeypatch
+) -> None:
+    over, reads = Event(), []
+
+    def slow(_reader, _app):
+        reads.append(1)
+        over.wait(60)
+        return []
+
+    monkeypatch.setattr(MetricsReader, "read", slow)
+    with watched.opened() as app:
+        transport = httpx.ASGITransport(app=metrics_app(lambda: app))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as monitor:
+            asked = [asyncio.create_task(monitor.get("/metrics")) for _ in range(60)]
+            refused = [await each for each in islice(asyncio.as_completed(asked), 60 - 1 - MOST_WAITING)]
+            assert {answer.status_code for answer in refused} == {503}
+            assert len(reads) <= 1  # one thread, whoever asks
+            over.set()
+            assert (
+                sorted(answer.status_code for answer in await asyncio.gather(*asked))[: 1 + MOST_WAITING] == [200] * 4
+            )
 
 
 async def test_a_port_that_is_taken_is_logged_and_stops_nothing(watched: Club, port: int, caplog) -> None:
