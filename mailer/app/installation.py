@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -122,30 +123,34 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
     config = load_config(config_file)
     read = fingerprint(config)  # first: what changes while it is read must not pass as read
     schedules = load_schedules(config.path(config.paths.schedules))
-    context = Context(
-        store=Store.open(config.database_url, config.folder, NOTICES, patience=patience),
-        clock=clock or SystemClock(),
-        newsletters=schedules.newsletters,
-        fees=schedules.fees,
-        templates=config.path(config.paths.templates),
-        keys=Keyring(keys=read_keys(config.path(config.secrets.key_file))),
-        return_path_domain=config.bounces.return_path_domain,
-        public_url=config.web.public_url,
-        who=who or caller(config.folder),
-        secretary=config.notify.secretary,
-        operator=config.notify.operator,
-        language=config.notify.language,
-        relays=config.relay_names,
-        fingerprint=read,
-        command=SCRIPT if (config.folder / SCRIPT).exists() else "mailer",
-        shipped=shipped("templates"),
-        # The keys are read at the first signature: a bad key must not prevent a pause.
-        signing=cache(partial(signer, config)),
-        bell=bell_of(config.database_url),
-        has_room=partial(has_room_to_send, state_folder(config)),
-    )
-    app = App(config=config, schedules=schedules, context=context)
-    _mark_restored(app)
+    store = Store.open(config.database_url, config.folder, NOTICES, patience=patience)
+    with ExitStack() as opened:
+        opened.callback(store.close)
+        context = Context(
+            store=store,
+            clock=clock or SystemClock(),
+            newsletters=schedules.newsletters,
+            fees=schedules.fees,
+            templates=config.path(config.paths.templates),
+            keys=Keyring(keys=read_keys(config.path(config.secrets.key_file))),
+            return_path_domain=config.bounces.return_path_domain,
+            public_url=config.web.public_url,
+            who=who or caller(config.folder),
+            secretary=config.notify.secretary,
+            operator=config.notify.operator,
+            language=config.notify.language,
+            relays=config.relay_names,
+            fingerprint=read,
+            command=SCRIPT if (config.folder / SCRIPT).exists() else "mailer",
+            shipped=shipped("templates"),
+            # The keys are read at the first signature: a bad key must not prevent a pause.
+            signing=cache(partial(signer, config)),
+            bell=bell_of(config.database_url),
+            has_room=partial(has_room_to_send, state_folder(config)),
+        )
+        app = App(config=config, schedules=schedules, context=context)
+        _mark_restored(app)
+        opened.pop_all()
     return app
 
 

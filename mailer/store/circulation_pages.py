@@ -24,7 +24,7 @@ from mailer.domain.membership import MembershipKind
 from mailer.domain.names import shown_name
 from mailer.domain.register_search import first_words
 from mailer.domain.search import CirculationLine, CirculationSearch, forms_of
-from mailer.store.columns import CHUNK, by_code_point
+from mailer.store.columns import by_code_point, in_chunks
 from mailer.store.schema import exclusions, recipients, seats
 
 RECIPIENT, EXCLUDED = "recipient", "excluded"
@@ -58,7 +58,7 @@ def everybody(
 ) -> Iterator[CirculationLine]:
     """All people who fit, by name, read in chunks."""
     query = _by_name(connection, _lines(mailings, languages), search)
-    for row in connection.execute(query, execution_options={"yield_per": CHUNK}):
+    for row in in_chunks(connection, query):
         yield _line(row)
 
 

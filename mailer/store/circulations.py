@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, Table, f
 
 from mailer.domain.circulation import Decision
 from mailer.domain.names import NamedPerson, any_name, shown_name
-from mailer.store.columns import CHUNK, by_code_point
+from mailer.store.columns import by_code_point, in_chunks
 from mailer.store.schema import exclusions, mailings, recipients, seats
 
 
@@ -36,7 +36,7 @@ def _decided(connection: Connection, table: Table, identity: int, person: str | 
     if person is not None:
         query = query.where(table.c.person == person)
     query = query.order_by(by_code_point(connection, table.c.person))
-    for row in connection.execute(query, execution_options={"yield_per": CHUNK}):
+    for row in in_chunks(connection, query):
         receives = table is recipients
         yield Decision(
             person=row.person,
@@ -99,7 +99,7 @@ def only_in(connection: Connection, identity: int, other: int) -> Iterator[Named
     """The recipients of one mailing who are not recipients of the other, by person, read in chunks."""
     query = _only_in(identity, other, recipients.c.person, _names(recipients))
     query = query.order_by(by_code_point(connection, recipients.c.person))
-    for row in connection.execute(query, execution_options={"yield_per": CHUNK}):
+    for row in in_chunks(connection, query):
         yield _named(*row)
 
 

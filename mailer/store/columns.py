@@ -1,6 +1,6 @@
 """What the tables share: types of columns, CHECKs, partial indexes, and how constraints are named."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import NoneType
@@ -18,6 +18,8 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Row,
+    Select,
     Table,
     Text,
     TextClause,
@@ -113,6 +115,12 @@ def partial_index(name: str, *columns: Column[Any], when: Condition, nulls_first
 
 def _where(when: Condition) -> ColumnElement[bool] | TextClause:
     return text(when) if isinstance(when, str) else when
+
+
+def in_chunks(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
+    """The rows of a query, read in chunks, by a reader who may stop before the last one."""
+    with connection.execute(query, execution_options={"yield_per": CHUNK}) as rows:
+        yield from rows
 
 
 def by_code_point(connection: Connection, column: ColumnElement[str]) -> ColumnElement[str]:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, or_, select
 
 from mailer.domain.membership import MembershipKind
-from mailer.store.columns import CHUNK, by_code_point
+from mailer.store.columns import by_code_point, in_chunks
 from mailer.store.members import register_version
 from mailer.store.schema import memberships, payments, seats
 
@@ -18,7 +18,7 @@ def people(connection: Connection) -> Iterator[str]:
     """
     register_version(connection)
     query = select(seats.c.person).group_by(seats.c.person).order_by(by_code_point(connection, seats.c.person))
-    yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
+    yield from (row[0] for row in in_chunks(connection, query))
 
 
 def people_paid_otherwise(connection: Connection, day: date) -> Iterator[str]:
@@ -31,7 +31,7 @@ def people_paid_otherwise(connection: Connection, day: date) -> Iterator[str]:
     otherwise = paid.where(or_(payments.c.period_from > day, free))
     query = select(seats.c.person).where(seats.c.membership.in_(otherwise)).group_by(seats.c.person)
     query = query.order_by(by_code_point(connection, seats.c.person))
-    yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
+    yield from (row[0] for row in in_chunks(connection, query))
 
 
 def people_after(connection: Connection, person: str, most: int) -> list[str]:

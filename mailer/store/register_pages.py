@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, or_, select, tuple_
 
 from mailer.domain.membership import Membership, MembershipKind, Seat
-from mailer.store.columns import CHUNK, by_code_point
+from mailer.store.columns import by_code_point, in_chunks
 from mailer.store.register_rows import MEMBERSHIP, SEAT, membership_of, seat_of
 from mailer.store.schema import memberships, payments, seats
 
@@ -45,7 +45,7 @@ def entries(connection: Connection) -> Iterator[tuple[Seat, Membership]]:
     """Every seat with its membership, by person and membership, read in chunks."""
     query = select(*SEAT, *MEMBERSHIP).join(memberships, memberships.c.id == seats.c.membership)
     query = query.order_by(by_code_point(connection, seats.c.person), by_code_point(connection, seats.c.membership))
-    for row in connection.execute(query, execution_options={"yield_per": CHUNK}):
+    for row in in_chunks(connection, query):
         yield seat_of(row[: len(SEAT)]), membership_of(row[len(SEAT) :])
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, literal, select, union_all
 from mailer.domain.circulation import Copy
 from mailer.domain.delivery import Attempt, Delivery, Event, State, advance
 from mailer.domain.mailing import Mailing
-from mailer.store.columns import CHUNK
+from mailer.store.columns import CHUNK, in_chunks
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from, of_issue
 from mailer.store.schema import (
     attempts,
@@ -57,7 +57,7 @@ def planned_copies(connection: Connection, mailing: Mailing) -> Iterator[tuple[C
         deliveries.c.state != State.CANCELLED,
     )
     query = query.order_by(deliveries.c.copy_number)
-    for state, *values in connection.execute(query, execution_options={"yield_per": CHUNK}):
+    for state, *values in in_chunks(connection, query):
         yield copy_from(*values), state == State.HELD
 
 
@@ -168,7 +168,7 @@ def message_ids(connection: Connection, states: Sequence[State]) -> dict[int, st
 def message_ids_of(connection: Connection, newsletter: str, serial: int) -> Iterator[str]:
     """The Message-ID of every copy of an issue, over all its mailings, read in chunks."""
     query = select(deliveries.c.message_id).where(of_issue(newsletter, serial))
-    yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
+    yield from (row[0] for row in in_chunks(connection, query))
 
 
 def last_id(connection: Connection) -> int:
