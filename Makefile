@@ -27,7 +27,8 @@ check: setup  ## format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-USUAL := not real and not benchmark and not browser and not quality and not slow
+WHOLE := not benchmark and not browser and not quality and not slow
+USUAL := not real and $(WHOLE)
 
 # One worker more than there are cores: many a test waits for a server or a process.
 test: setup  ## every test that needs no root, on all cores
@@ -42,11 +43,11 @@ growth: setup  ## what every command, letter, page and form costs a club of 1,00
 test-real: setup  ## the tests with real servers; installs them with apt when root
 	sh tests/real/install
 	$(BIN)/pytest -m real
-	sh tests/real/postgresql $(BIN)/pytest -q $(ON_ALL_CORES) -m "not real" tests/store tests/pipeline tests/app/test_scheduler.py
+	sh tests/real/postgresql $(BIN)/pytest -q $(ON_ALL_CORES) -m "$(WHOLE)" --ignore tests/real
 
-test-postgresql: setup  ## the ledger's tests on a PostgreSQL server of their own; installs it with apt when root
+test-postgresql: setup  ## the ledger and the stories on a PostgreSQL server of their own; installs it with apt when root
 	sh tests/real/install database
-	sh tests/real/postgresql $(BIN)/pytest -q $(ON_ALL_CORES) tests/store tests/app/test_scheduler.py
+	sh tests/real/postgresql $(BIN)/pytest -q $(ON_ALL_CORES) -m "$(USUAL)" tests/store tests/stories tests/app/test_scheduler.py
 
 test-bounces: setup  ## bounces that a real Postfix writes come home, by SMTP and by IMAP; needs root
 	sh tests/real/install mail

@@ -3,14 +3,13 @@
 import email
 import email.policy
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from mailer.app.installation import App, open_app
@@ -29,7 +28,7 @@ from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.send import send_mailing
 from mailer.pipeline.register import import_export
 from mailer.pipeline.sending.sender import Sender
-from mailer.store import Store
+from tests import databases
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Misbehaviour, Phase, Script, Sink
 
@@ -46,6 +45,7 @@ CONFIG: Tables = {
     "paths": {"templates": str(TEMPLATES)},
     "smtp": {
         "host": "127.0.0.1",
+        "port": 1,  # where none listens
         "security": "none",
         "connections": 2,
         "timeout_seconds": 5,
@@ -144,14 +144,6 @@ def members(count: int, first: int = 1, **fields: object) -> list[Member]:
     return [Member(number=number, **fields) for number in range(first, first + count)]
 
 
-@cache
-def empty_database() -> bytes:
-    """An SQLite file with the newest schema and nothing in it: made once, since migrating takes longer than a test."""
-    with TemporaryDirectory() as folder:
-        Store.open("sqlite:///mailer.db", Path(folder)).close()
-        return (Path(folder) / "mailer.db").read_bytes()
-
-
 @dataclass(frozen=True)
 class Club:
     """An installation in a folder. Its settings are written anew by `settle` and `reschedule`."""
@@ -163,8 +155,7 @@ class Club:
         """A new installation with one finished issue and an empty register."""
         club = cls(folder)
         (folder / "schedules").mkdir(parents=True)
-        (folder / "mailer.db").touch(mode=0o600)
-        (folder / "mailer.db").write_bytes(empty_database())
+        databases.begin(folder)
         (folder / "schedules" / "fees.toml").write_text(FEES)
         (folder / "mailer.key").write_text("5a" * 32)
         club.reschedule(schedule or {})
@@ -172,6 +163,12 @@ class Club:
         for language in joined(SCHEDULE, schedule or {})["newsletter"]["languages"]:
             club.write_issue(language)
         return club
+
+    def copied(self, folder: Path) -> "Club":
+        """A copy of the installation, which is not open, with a database of its own."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        databases.copy(self.folder, folder)
+        return Club(folder)
 
     @property
     def config(self) -> Path:
@@ -181,7 +178,7 @@ class Club:
         """Write config.toml, with these keys beside or over the usual ones; with `relay` tables there is no [smtp]."""
         several = {name: given for name, given in tables.items() if not isinstance(given, Mapping)}
         alone = {name: given for name, given in tables.items() if isinstance(given, Mapping)}
-        made = joined(CONFIG, alone)
+        made = joined(CONFIG | databases.settings_of(self.folder), alone)
         if "relay" in several:
             several["relay"] = [{**CONFIG["smtp"], **one} for one in several["relay"]]
             del made["smtp"]

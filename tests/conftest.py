@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -10,15 +9,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from mailer.gateways.smtp import connection
 from mailer.pipeline import maillog
 from mailer.pipeline.trouble_log import TroubleLog
 from mailer.store import Store
+from tests import databases
 from tests.certificates import Authority, an_authority
-from tests.club import empty_database
+from tests.databases import POSTGRES
 from tests.leaping_loop import LeapingLoop
 from tests.spared import spare
 
@@ -27,15 +25,9 @@ settings.register_profile("mailer", deadline=None)
 settings.load_profile("mailer")
 spare()
 
-# Taken out of the environment: for the service itself it would be a setting that it does not know.
-POSTGRES = os.environ.pop("MAILER_TESTS_POSTGRES", "") or os.environ.get("TESTS_POSTGRES", "")
-os.environ["TESTS_POSTGRES"] = POSTGRES  # for the further processes of a run on all cores
-DATABASES = ["postgresql"] if POSTGRES else ["sqlite"]
 # A file system in memory, and the octets that it must have free to be used.
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
 SEED = Path(__file__).parents[2] / "shared" / "seed"
-
-_numbers = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,6 +54,17 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """The server is left as it was."""
+    databases.drop_all()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What is about SQLite itself has nothing to show beside a PostgreSQL server."""
+    if POSTGRES and item.get_closest_marker("sqlite"):
+        pytest.skip("is about SQLite itself")
+
+
 @pytest.fixture(autouse=True)
 def no_freezing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A leaping loop is never frozen: its own time is the only one."""
@@ -75,28 +78,20 @@ def no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maillog, "troubles", TroubleLog())
 
 
-@pytest.fixture(params=DATABASES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
     """A new, empty store."""
-    (tmp_path / "mailer.db").write_bytes(empty_database())
-    url = "sqlite:///mailer.db" if request.param == "sqlite" else request.getfixturevalue("postgres_schema")
-    opened = Store.open(url, tmp_path)
+    databases.begin(tmp_path)
+    opened = Store.open(databases.url_of(tmp_path), tmp_path)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def postgres_schema() -> Iterator[str]:
-    """The URL of a new schema in the database that MAILER_TESTS_POSTGRES names; it is dropped afterwards."""
-    name = f"mailer_{os.getpid()}_{next(_numbers)}"
-    engine = create_engine(POSTGRES)
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {name}"))
-    url = make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={name}"})
-    yield url.render_as_string(hide_password=False)
-    with engine.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
-    engine.dispose()
+def bare_postgres() -> Iterator[str]:
+    """The URL of a new PostgreSQL database without any schema."""
+    with databases.bare() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

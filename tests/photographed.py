@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, Table, null, select
 
 from mailer.app.installation import App
 from mailer.store.columns import metadata
-from mailer.store.schema import mailings
+from mailer.store.schema import ledger_state, mailings
 
 # Every incoming mail adds rows to these tables: itself, and what was read from it.
 KEPT = frozenset({"raw_reports", "reports"})
@@ -27,4 +27,7 @@ def _in_sight(table: Table) -> Select[Any]:
     """A draft is a mailing without an issue; its rows wait to be cleared."""
     drafts = select(mailings.c.id).where(mailings.c.newsletter.is_(None))
     mailing = table.c.id if table is mailings else table.c.get("mailing")
-    return select(table) if mailing is None else select(table).where(mailing.is_(None) | mailing.not_in(drafts))
+    # Where a ledger is at home is another place for each copy of it.
+    columns = [null().label("home") if column is ledger_state.c.home else column for column in table.c]
+    rows = select(*columns)
+    return rows if mailing is None else rows.where(mailing.is_(None) | mailing.not_in(drafts))

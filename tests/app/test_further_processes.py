@@ -247,6 +247,7 @@ def test_a_reload_reads_no_other_config_toml(club: Club) -> None:
         assert status_of_a_further_process(reload(app)) == OTHER_SETTINGS
 
 
+@pytest.mark.sqlite
 def test_another_version_of_the_program_neither_sends_nor_opens_the_database(
     club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -20,6 +20,7 @@ from mailer.pipeline.sending.lane import AHEAD
 from mailer.pipeline.sending.turn import TurnRequest, run_turn
 from mailer.store.ledger.owners import owners_with_copies
 from tests.club import LETTER, THURSDAY, Club, begin, members, states
+from tests.databases import POSTGRES
 from tests.doubles import FrozenClock
 
 
@@ -60,13 +61,15 @@ def test_an_installation_is_joined_from_its_files(club):
         assert [season.year for season in app.context.fees.seasons] == [2018]
         assert (app.context.keys.keys, app.context.who) == ((bytes.fromhex("5a" * 32),), "vera")
         assert app.context.clock.now() == THURSDAY
-        assert app.database_files == [club.folder / f"mailer.db{end}" for end in ("", "-wal", "-shm")]
+        ends = () if POSTGRES else ("", "-wal", "-shm")
+        assert app.database_files == [club.folder / f"mailer.db{end}" for end in ends]
         assert app.state_folder == club.folder
     said = composition.open_app(club.config)
     said.store.close()
     assert said.context.who
 
 
+@pytest.mark.sqlite
 def test_the_database_is_beside_config_toml_wherever_we_stand(club, tmp_path, monkeypatch):
     desk = tmp_path / "desk"
     desk.mkdir()

@@ -147,7 +147,7 @@ def test_every_figure_of_the_table_is_told_for_a_new_installation(club: Club) ->
     assert set(samples["mailer_bounces_total"].values()) == {0}
     assert samples["mailer_disk_free_bytes"][()] > 0
     [(version, python, database)] = samples["mailer_build_info"]
-    assert re.fullmatch(r"SQLite \d+\.\d+\.\d+", database)
+    assert re.fullmatch(r"SQLite \d+\.\d+\.\d+|PostgreSQL \d+\.\d+", database)
     assert python
     assert version
     assert samples["process_resident_memory_bytes"][()] > 0

@@ -1,27 +1,19 @@
-"""The scheduler's lease, as the threads of a daemon take it on every database there is."""
+"""The scheduler's lease, as the threads of a daemon take it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
-import pytest
-
 from mailer.app.scheduler import daemon_runs, hold_scheduler
 from mailer.app.sender import open_sender
 from tests.club import THURSDAY, Club
-from tests.conftest import DATABASES
 from tests.doubles import FrozenClock
 
 JOBS = 3  # a daemon looks for work, renews the lease and writes letters, each in a thread of its own
 
 
-@pytest.mark.parametrize("database", DATABASES)
-def test_the_threads_of_a_daemon_that_starts_again_all_lead(
-    database: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_the_threads_of_a_daemon_that_starts_again_all_lead(tmp_path: Path) -> None:
     club = Club.found(tmp_path)
-    if database == "postgresql":
-        club.settle(database={"url": request.getfixturevalue("postgres_schema")})
     clock = FrozenClock(THURSDAY)
     with club.opened(clock) as app:
         for _start in range(4):

@@ -39,6 +39,7 @@ def test_a_disk_must_have_room(club: Club, monkeypatch, room, state, words) -> N
     assert words in result.finding
 
 
+@pytest.mark.sqlite
 def test_a_disk_with_less_room_than_the_database_needs_is_wrong(club: Club, monkeypatch) -> None:
     with (club.folder / "mailer.db").open("ab") as database_file:
         database_file.truncate(300_000_000)
@@ -57,6 +58,7 @@ def test_the_room_of_a_real_disk_is_read(tmp_path: Path) -> None:
     assert 0 < room.share <= 1
 
 
+@pytest.mark.sqlite
 def test_a_disk_of_another_machine_is_wrong_for_sqlite(club: Club, monkeypatch, tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\nserver:/club {club.folder} nfs4 rw 0 0\n")
@@ -102,6 +104,7 @@ def test_the_kernel_says_whether_its_clock_is_kept_right() -> None:
     assert machine_state.clock_is_synchronised() in {True, False, None}
 
 
+@pytest.mark.sqlite
 def test_a_journal_that_grows_is_noted(club: Club, monkeypatch) -> None:
     with club.opened() as app:
         monkeypatch.setattr(database, "LONG_JOURNAL", -1)

@@ -1,6 +1,5 @@
 """A made-up club at each step of an issue's life, made once and copied for each test."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -51,10 +50,9 @@ def at(steps: dict[str, Club], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """The club at a step, which MAILER_CONFIG names; the working folder is an empty one elsewhere."""
 
     def copied(step: str) -> Club:
-        folder = Path(shutil.copytree(steps[step].folder, tmp_path / "club"))
+        club = steps[step].copied(tmp_path / "club")
         (tmp_path / "desk").mkdir()
         monkeypatch.chdir(tmp_path / "desk")
-        club = Club(folder)
         monkeypatch.setenv("MAILER_CONFIG", str(club.config))
         return club
 

@@ -11,9 +11,11 @@ from mailer.gateways.process import locks
 from mailer.store import Store
 from mailer.store.ledger import backups
 from mailer.store.sqlite import dbapi
+from tests import databases
 from tests.away import lost
 from tests.cli.terminal import Terminal
 from tests.club import ISSUE, Club
+from tests.databases import POSTGRES
 
 
 def damaged() -> DBAPIError:
@@ -30,11 +32,12 @@ def club(at: Callable[[str], Club]) -> Club:
 @pytest.mark.usefixtures("club")
 def test_a_sound_database_is_said_to_be_so_and_counted(run: Terminal) -> None:
     said = run.ok("db", "check").out
-    assert "is sound: 4 people, 1 issue text and 3 copies (SQLite 3." in said
+    assert f"is sound: 4 people, 1 issue text and 3 copies ({'PostgreSQL 1' if POSTGRES else 'SQLite 3.'}" in said
     document = run.ok("--json", "db", "check").document
     assert (document["ok"], document["problems"], document["rows"]["deliveries"]) == (True, [], 3)
 
 
+@pytest.mark.sqlite
 def test_a_damaged_one_ends_with_1_and_names_the_way_back(run: Terminal, club: Club) -> None:
     file = club.folder / "mailer.db"
     octets = bytearray(file.read_bytes())
@@ -89,7 +92,7 @@ def test_a_backup_is_counted_and_takes_the_place_of_the_database(run: Terminal, 
     said = run.ok("--yes", "db", "restore", backup).out
     assert "4 people, 1 issue text and 3 copies, as of " in said
     assert "`mailer resume-after-restore` asks" in said
-    assert list(club.folder.glob("mailer.db.before-restore-*"))
+    assert POSTGRES or list(club.folder.glob("mailer.db.before-restore-*"))
     assert "is a backup of" in run("pull").err
 
 
@@ -117,10 +120,11 @@ def test_an_upgrade_says_what_it_did(run: Terminal, club: Club) -> None:
     head = run.ok("--json", "db", "upgrade").document
     assert (head["before"], head["steps"]) == (head["after"], [])
     assert "the newest one: nothing was to be done" in run.ok("db", "upgrade").out
-    (club.folder / "mailer.db").unlink()
+    databases.empty(club.folder)
     assert f"is new, with schema {head['after']}" in run.ok("db", "upgrade").out
 
 
+@pytest.mark.sqlite
 def test_a_copy_goes_to_postgresql_and_not_beside_a_sender(run: Terminal, club: Club) -> None:
     refused = run("db", "copy", "sqlite:///other.db")
     assert (refused.status, "a database is copied to PostgreSQL" in refused.err) == (1, True)

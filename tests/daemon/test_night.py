@@ -16,6 +16,7 @@ from tests.scripted_relay import Sink
 PEOPLE = members(3)
 
 
+@pytest.mark.sqlite
 async def test_a_backup_of_the_night_opened_beside_the_service_sends_nothing(club: Club) -> None:
     clock = FrozenClock(THURSDAY)
     async with Sink() as relay:

@@ -173,6 +173,7 @@ async def test_a_task_is_done_by_one_worker_at_a_time(club: Club, clock: FrozenC
         assert done == ["worker", "other"]
 
 
+@pytest.mark.sqlite
 def test_a_worker_needs_a_database_that_other_machines_reach(club: Club, clock: FrozenClock) -> None:
     with club.opened(clock) as app, pytest.raises(Refused, match="PostgreSQL"):
         refuse_unfit(app)

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from mailer.gateways import bell
-from tests.conftest import POSTGRES
+from tests.databases import POSTGRES
 
 pytestmark = pytest.mark.skipif(not POSTGRES, reason="MAILER_TESTS_POSTGRES names no database")
 
 
 @pytest.fixture
-def conninfo(postgres_schema: str) -> str:
-    url = make_url(postgres_schema).set(drivername="postgresql")
+def conninfo(bare_postgres: str) -> str:
+    url = make_url(bare_postgres).set(drivername="postgresql")
     return url.render_as_string(hide_password=False)
 
 

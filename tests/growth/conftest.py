@@ -64,9 +64,8 @@ def a_copy(clubs: Mapping[int, Club], tmp_path: Path) -> ACopy:
     @contextmanager
     def copied(people: int) -> Iterator[Club]:
         folder = tmp_path / "club"
-        shutil.copytree(clubs[people].folder, folder)
         try:
-            yield Club(folder)
+            yield clubs[people].copied(folder)
         finally:
             shutil.rmtree(folder)
 

@@ -81,7 +81,7 @@ def found(folder: Path, people: int) -> Club:
         register = export_register(app.context)
         (folder / "members.csv").write_bytes(tables.write_members_csv(register))
         (folder / "payments.csv").write_bytes(tables.write_payments_csv(register))
-        (folder / ".mailer.db.epoch").write_text(str(app.context.ledger_epoch()))  # as a sender leaves it
+        app.epoch.save(app.context.ledger_epoch())  # as a sender leaves it
     return club
 
 

@@ -19,6 +19,8 @@ from tests.growth.conftest import Hold
 from tests.growth.grown import APPROVED, EARLIER, PASSWORD, PLANNED, PULLED, SENDING, SENT
 from tests.reported import bounce
 
+pytestmark = pytest.mark.sqlite
+
 # Commands that end only when they are stopped, or make a club of their own: nothing in them is as large as the register.
 WITHOUT_A_CASE = {
     "daemon": "it runs until it is stopped; tests/benchmarks/idle.py measures its looks",

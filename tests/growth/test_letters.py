@@ -25,6 +25,8 @@ from tests.club import LETTER, TEMPLATES, Club, pull_issues
 from tests.growth.conftest import Hold, Opened
 from tests.growth.grown import APPROVED, RELAY, SENDING, failed_copy
 
+pytestmark = pytest.mark.sqlite
+
 # What makes a letter due, and writes it down.
 Occasion = Callable[[Club, App], object]
 Deed = Callable[[Connection, App, Mailing], object]

@@ -1,10 +1,8 @@
 """Every page, and every form over many people, costs at most in proportion to them: counted in all its threads."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -21,6 +19,8 @@ from tests.club import LETTER, Club
 from tests.growth.conftest import Compare, Hold, Opened
 from tests.growth.counting import cost_of
 from tests.growth.grown import APPROVED, EARLIER, PASSWORD, PLANNED, PULLED, SENDING, SENT, SITE
+
+pytestmark = pytest.mark.sqlite
 
 HEADERS = {"Sec-Fetch-Site": "same-origin", "Origin": SITE}
 ISSUE, PERSON, MEMBERSHIP = (
@@ -179,8 +179,7 @@ def browsers(clubs: Mapping[int, Club], tmp_path_factory: pytest.TempPathFactory
     with ExitStack() as apps:
         signed = {}
         for people, club in clubs.items():
-            folder = Path(shutil.copytree(club.folder, tmp_path_factory.mktemp("console") / "club"))
-            app = apps.enter_context(Club(folder).opened())
+            app = apps.enter_context(club.copied(tmp_path_factory.mktemp("console") / "club").opened())
             signed[people] = {role: signed_in(app, role) for role in Role}
             signed[people][Role.SECRETARY].post("/register/import", data={"members_rows": rows_of(club)})
         yield signed

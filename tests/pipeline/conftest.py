@@ -1,4 +1,4 @@
-"""A made-up club on disk, its installation open on every database there is, and a clock that a test moves by hand."""
+"""A made-up club on disk, its installation open, and a clock that a test moves by hand."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,6 @@ from mailer.domain.ports import Clock
 from mailer.pipeline.sending import relay_trouble
 from mailer.pipeline.sending.throttle import RelayThrottle
 from tests.club import THURSDAY, Club
-from tests.conftest import DATABASES
 from tests.doubles import FrozenClock
 
 
@@ -36,10 +35,8 @@ def club(tmp_path: Path) -> Club:
     return Club.found(tmp_path)
 
 
-@pytest.fixture(params=DATABASES)
-def app(request: pytest.FixtureRequest, club: Club, clock: FrozenClock) -> Iterator[App]:
+@pytest.fixture
+def app(club: Club, clock: FrozenClock) -> Iterator[App]:
     """The club's installation, open."""
-    if request.param == "postgresql":
-        club.settle(database={"url": request.getfixturevalue("postgres_schema")})
     with club.opened(clock) as opened:
         yield opened

@@ -12,9 +12,9 @@ from mailer.domain.errors import MailerError
 from mailer.domain.remedy import Action
 from mailer.store import DatabaseError, Store, integrity
 from mailer.store.sqlite import dbapi
+from tests import databases
 from tests.away import lost
-from tests.club import empty_database
-from tests.conftest import POSTGRES
+from tests.databases import POSTGRES
 from tests.store.rows import a_mailing_of
 
 
@@ -22,7 +22,7 @@ from tests.store.rows import a_mailing_of
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database of 500 copies, in one file."""
     folder = tmp_path_factory.mktemp("filled")
-    (folder / "mailer.db").write_bytes(empty_database())
+    databases.begin(folder)
     store = Store.open("sqlite:///mailer.db", folder)
     with store.transaction() as connection:
         a_mailing_of(connection, 500)
@@ -64,11 +64,13 @@ def test_a_sound_database_is_counted(store: Store) -> None:
     assert check.engine.startswith(("SQLite 3.", "PostgreSQL "))
 
 
+@pytest.mark.sqlite
 def test_an_untouched_file_has_no_problems(file: Path) -> None:
     assert problems(file) == ()
 
 
 @pytest.mark.parametrize("where", [0.3, 0.5, 0.8])
+@pytest.mark.sqlite
 def test_a_damaged_page(file: Path, where: float) -> None:
     octets = bytearray(file.read_bytes())
     begin = int(len(octets) * where) // 4096 * 4096
@@ -78,6 +80,7 @@ def test_a_damaged_page(file: Path, where: float) -> None:
 
 
 @pytest.mark.parametrize("octets", [b"no database at all" * 1000, b"SQLite format 3\x00" + b"\xa5" * 5000])
+@pytest.mark.sqlite
 def test_a_file_that_cannot_be_opened(tmp_path: Path, octets: bytes) -> None:
     (tmp_path / "mailer.db").write_bytes(octets)
     with pytest.raises(MailerError, match=r"^the database is damaged: ") as refused:
@@ -85,6 +88,7 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path, octets: bytes) -> None:
     assert refused.value.remedies == (Action.RESTORE.of(),)
 
 
+@pytest.mark.sqlite
 def test_a_rule_whose_words_are_no_text_any_more(file: Path) -> None:
     octets = file.read_bytes()
     file.write_bytes(octets.replace(b"CREATE INDEX", b"CREATE \xfcNDEX"))
@@ -92,6 +96,7 @@ def test_a_rule_whose_words_are_no_text_any_more(file: Path) -> None:
         Store.open("sqlite:///mailer.db", file.parent)
 
 
+@pytest.mark.sqlite
 def test_a_server_that_goes_away_meanwhile_is_no_damage(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def goes_away(_connection: object) -> dict[str, int]:
         raise lost()
@@ -101,19 +106,21 @@ def test_a_server_that_goes_away_meanwhile_is_no_damage(file: Path, monkeypatch:
         store.check()
 
 
+@pytest.mark.sqlite
 def test_a_row_that_names_a_missing_one(file: Path) -> None:
     change(file, "PRAGMA foreign_keys=OFF", "DELETE FROM mailings")
     assert "500 rows of deliveries name a row that mailings does not have" in problems(file)
 
 
+@pytest.mark.sqlite
 def test_a_value_against_a_rule(file: Path) -> None:
     change(file, "PRAGMA ignore_check_constraints=ON", "UPDATE mailings SET state = 'gone'")
     assert any("mailings" in problem for problem in problems(file))
 
 
 @pytest.fixture
-def postgres(postgres_schema: str, tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(postgres_schema, tmp_path)
+def postgres(bare_postgres: str, tmp_path: Path) -> Iterator[Store]:
+    store = Store.open(bare_postgres, tmp_path)
     with store.transaction() as connection:
         a_mailing_of(connection, 5)
     yield store
@@ -124,24 +131,24 @@ def postgres(postgres_schema: str, tmp_path: Path) -> Iterator[Store]:
 class TestPostgresql:
     """The same on PostgreSQL, where its own rules were put aside."""
 
-    def test_a_row_that_names_a_missing_one(self, postgres: Store, postgres_schema: str) -> None:
-        engine = create_engine(postgres_schema)
+    def test_a_row_that_names_a_missing_one(self, postgres: Store, bare_postgres: str) -> None:
+        engine = create_engine(bare_postgres)
         with engine.begin() as connection:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             connection.execute(text("DELETE FROM mailings"))
         engine.dispose()
         assert "5 rows of deliveries name a row that mailings does not have" in postgres.check().problems
 
-    def test_a_constraint_that_was_never_validated(self, postgres: Store, postgres_schema: str) -> None:
-        engine = create_engine(postgres_schema)
+    def test_a_constraint_that_was_never_validated(self, postgres: Store, bare_postgres: str) -> None:
+        engine = create_engine(bare_postgres)
         with engine.begin() as connection:
             connection.execute(text("ALTER TABLE deliveries ADD CONSTRAINT late CHECK (epoch >= 0) NOT VALID"))
         engine.dispose()
         assert postgres.check().problems == ("the constraint late is not valid",)
 
-    def test_indexes_are_compared_where_that_can_be_done(self, postgres: Store, postgres_schema: str) -> None:
+    def test_indexes_are_compared_where_that_can_be_done(self, postgres: Store, bare_postgres: str) -> None:
         assert [what for what in postgres.check().unchecked if "amcheck" in what]
-        engine = create_engine(postgres_schema)
+        engine = create_engine(bare_postgres)
         with engine.begin() as connection:
             connection.execute(text("CREATE EXTENSION amcheck"))
         engine.dispose()

@@ -14,8 +14,8 @@ from mailer.domain.membership import MembershipKind
 from mailer.domain.register_difference import Difference, MembershipChange, SeatChange
 from mailer.store import Store, members
 from mailer.store.schema import payments, seats
+from tests import databases
 from tests.builders import a_membership, a_payment, a_register, a_seat, registers
-from tests.club import empty_database
 
 DAY = date(2018, 7, 12)
 FIRM = a_register(
@@ -69,8 +69,8 @@ def test_hundredths_are_what_is_kept(store):
 @given(registers())
 def test_any_register_comes_back_as_it_was(register):
     with TemporaryDirectory() as folder:
-        (Path(folder) / "mailer.db").write_bytes(empty_database())
-        store = Store.open("sqlite:///mailer.db", Path(folder))
+        databases.begin(Path(folder))
+        store = Store.open(databases.url_of(Path(folder)), Path(folder))
         assert apply(store, everything_new(register)) == replace(register, version=bool(register.memberships))
         store.close()
 

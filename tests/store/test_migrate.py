@@ -18,7 +18,7 @@ from mailer.store import DatabaseError, Store, holds, letters, mailings, relays,
 from mailer.store import history as log
 from mailer.store.copies import deliveries
 from mailer.store.ledger import backups, limits
-from tests.conftest import DATABASES
+from tests.databases import POSTGRES
 from tests.store.rows import NOW, a_revision, an_owner, came, state_of, take, write_down
 
 ADDRESSES = {
@@ -53,12 +53,10 @@ HOLD = (
 PAUSE = "INSERT INTO own_pauses (person, first, since) VALUES ('P001', '2018-07-12', :at)"
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     """A database with nothing in it."""
-    if request.param == "sqlite":
-        return resolve("sqlite:///mailer.db", tmp_path)
-    return resolve(request.getfixturevalue("postgres_schema"), tmp_path)
+    return resolve(request.getfixturevalue("bare_postgres") if POSTGRES else "sqlite:///mailer.db", tmp_path)
 
 
 def upgrade_to(connection: Connection, revision: str) -> None:

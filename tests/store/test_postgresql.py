@@ -12,7 +12,7 @@ from mailer.domain.errors import MailerError
 from mailer.domain.trouble import Trouble
 from mailer.store import DatabaseError, Store, be_brief, postgresql
 from mailer.store.trouble import trouble_of
-from tests.conftest import POSTGRES
+from tests.databases import POSTGRES
 
 pytestmark = pytest.mark.skipif(not POSTGRES, reason="MAILER_TESTS_POSTGRES names no server")
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not POSTGRES, reason="MAILER_TESTS_POSTGRES name
 @pytest.fixture
 def url(request: pytest.FixtureRequest) -> str:
     """A schema of its own, on the server that is there."""
-    return str(request.getfixturevalue("postgres_schema"))
+    return str(request.getfixturevalue("bare_postgres"))
 
 
 def test_a_connection_that_the_server_has_ended_is_replaced_before_it_is_used(url: str, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 from mailer.store import DatabaseError, Store
 from mailer.store.sqlite import dbapi, keeps_commits
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.mark.parametrize(
     ("version", "sound"),

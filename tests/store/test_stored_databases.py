@@ -32,7 +32,7 @@ from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings.report import distribution_report
 from mailer.store import resolve
 from mailer.store.sqlite import dbapi
-from tests.conftest import DATABASES
+from tests.databases import POSTGRES
 from tests.store.test_migrate import configured
 
 STORED = sorted((Path(__file__).parent / "stored").glob("*.sql"))
@@ -66,14 +66,13 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Stored:
     return Stored(file=file, rows=rows, states=states)
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture
 def app(request: pytest.FixtureRequest, stored: Stored, tmp_path: Path) -> Iterator[App]:
     """An installation of this version that finds it."""
     config = install(tmp_path / "club")
-    if request.param == "sqlite":
-        url = f"sqlite:///{stored.file}"
-    else:
-        url = request.getfixturevalue("postgres_schema")
+    url = f"sqlite:///{stored.file}"
+    if POSTGRES:
+        url = request.getfixturevalue("bare_postgres")
         carry(stored.file, resolve(url, tmp_path))
     config.write_text(config.read_text(encoding="utf-8").replace("sqlite:///mailer.db", url), encoding="utf-8")
     opened = open_app(config, who="anna")

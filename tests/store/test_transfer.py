@@ -18,7 +18,7 @@ from mailer.store.schema import history, register_state
 from mailer.store.sqlite import dbapi
 from mailer.store.transfer import copy_database
 from tests.away import lost
-from tests.conftest import POSTGRES
+from tests.databases import POSTGRES
 from tests.store.rows import NOW, a_mailing_of, an_owner, came, take, write_down
 
 beside_postgresql = pytest.mark.skipif(not POSTGRES, reason="MAILER_TESTS_POSTGRES names no server")
@@ -42,7 +42,7 @@ def source(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def url(request: pytest.FixtureRequest) -> str:
     """A schema of its own on the server that is there."""
-    return str(request.getfixturevalue("postgres_schema"))
+    return str(request.getfixturevalue("bare_postgres"))
 
 
 @pytest.fixture(autouse=True)

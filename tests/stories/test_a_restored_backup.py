@@ -109,7 +109,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
 @pytest.fixture
 def backed_up(sent: Sent, club: Club, relay: Sink) -> Path:
     """The backup of the club, which is a copy of the one that sent three issues; the relay has received them."""
-    shutil.copytree(sent.club.folder, club.folder, dirs_exist_ok=True)
+    sent.club.copied(club.folder)
     club.settle(smtp={"port": relay.port})
     relay.received.extend(sent.copies)
     assert set(received(relay).values()) == {3}
@@ -200,6 +200,7 @@ def test_folders_that_are_gone_are_not_asked_about(run: Terminal, club: Club, re
     assert set(received(relay).values()) == {4}
 
 
+@pytest.mark.sqlite
 def test_a_copy_opened_on_another_machine_sends_nothing(
     run: Terminal, club: Club, relay: Sink, backed_up: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -213,6 +214,7 @@ def test_a_copy_opened_on_another_machine_sends_nothing(
     assert set(received(relay).values()) == {4}
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("epoch_file", ["kept", "removed", "of words"])
 def test_a_plain_copy_of_the_file_is_noticed_too(
     run: Terminal, club: Club, relay: Sink, tmp_path: Path, epoch_file: str
@@ -342,6 +344,7 @@ def test_a_supplement_sent_since_is_not_sent_again_before_a_person_has_decided(
     run.ok("--yes", "unsent", name(42), "--send")  # begun after the restore
 
 
+@pytest.mark.sqlite
 async def test_copies_in_hand_when_the_backup_was_made(tmp_path: Path) -> None:
     club = Club.found(tmp_path / "club")
     async with Sink() as sink:

@@ -1,7 +1,6 @@
 """Killed again and again while two hundred reports are taken in: in the end each is stored once and counts once."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -78,7 +77,7 @@ def stands(club: Club) -> dict[str, object]:
 
 def test_killed_at_every_point_each_report_is_kept_once_and_counts_once(tmp_path: Path) -> None:
     club = two_issues(tmp_path / "killed")
-    unharmed = Club(Path(shutil.copytree(club.folder, tmp_path / "unharmed")))
+    unharmed = club.copied(tmp_path / "unharmed")
     with unharmed.opened(FrozenClock(THURSDAY)) as app:
         [inbox] = inbound.inboxes(app)
         fetched = fetch.fetch(app.context, inbox)

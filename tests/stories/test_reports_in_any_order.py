@@ -4,7 +4,6 @@ Order matters only where two reports contradict each other: of two bounces of a 
 of two unsubscribes by one person the first gives the date. Held, paused and bounced they are in any order.
 """
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,7 +56,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Club:
 @contextmanager
 def a_club(made: Club) -> Iterator[App]:
     with TemporaryDirectory() as folder:
-        club = Club(Path(shutil.copytree(made.folder, Path(folder) / "club")))
+        club = made.copied(Path(folder) / "club")
         with club.opened(FrozenClock(THURSDAY)) as app:
             yield app
 

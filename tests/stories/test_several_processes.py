@@ -13,7 +13,8 @@ import pytest
 
 from mailer.gateways.clock import SystemClock
 from mailer.pipeline.mailings.report import distribution_report
-from mailer.store.sqlite import dbapi
+from mailer.store import Store
+from tests import databases
 from tests.cli.terminal import Terminal, a_relay
 from tests.club import ISSUE, Club, begin, members
 from tests.scripted_relay import Sink
@@ -33,16 +34,26 @@ class Mailing:
 
     club: Club
     relay: Sink
-    ledger: Any
+    ledger: Store
     until: Until
 
     def states(self) -> dict[str, int]:
-        return dict(self.ledger.execute("SELECT state, count(*) FROM deliveries GROUP BY state"))
+        return dict(self.asked("SELECT state, count(*) FROM deliveries GROUP BY state"))
 
     def in_hand(self, pid: int) -> int:
         """How many copies a process has in hand."""
-        query = "SELECT count(*) FROM deliveries JOIN owners ON owners.id = deliveries.owner WHERE pid = ?"
-        return int(self.ledger.execute(query, (pid,)).fetchone()[0])
+        query = f"SELECT count(*) FROM deliveries JOIN owners ON owners.id = deliveries.owner WHERE pid = {pid}"
+        [(copies,)] = self.asked(query)
+        return int(copies)
+
+    def running(self) -> int:
+        """How many owners have not ended."""
+        [(owners,)] = self.asked("SELECT count(*) FROM owners WHERE ended_at IS NULL")
+        return int(owners)
+
+    def asked(self, query: str) -> list[tuple[Any, ...]]:
+        with self.ledger.reading() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
 
     def received(self) -> Counter[str]:
         return Counter(received.recipient for received in self.relay.received)
@@ -56,9 +67,7 @@ class Mailing:
     def frozen(self, pid: int) -> bool:
         """Freeze it, unless it holds what every other process needs: the database in a transaction."""
         os.kill(pid, signal.SIGSTOP)
-        with suppress(dbapi().OperationalError):
-            self.ledger.execute("BEGIN IMMEDIATE")
-            self.ledger.execute("ROLLBACK")
+        if databases.may_write(self.club.folder):
             return True
         os.kill(pid, signal.SIGCONT)
         return False
@@ -69,7 +78,7 @@ def mailing(club: Club, until: Until) -> Iterator[Callable[[int], Mailing]]:
     """A mailing to so many people, which two processes are to send."""
     with a_relay(delay_seconds=SLOW) as relay:
         club.settle(smtp={"port": relay.port, "connections": CONNECTIONS}, delivery={"processes": 2})
-        with closing(dbapi().connect(club.folder / "mailer.db", timeout=0.2, isolation_level=None)) as ledger:
+        with closing(Store.open(databases.url_of(club.folder), club.folder)) as ledger:
 
             def go(people: int) -> Mailing:
                 with club.opened(SystemClock()) as app:
@@ -117,7 +126,7 @@ def test_two_processes_send_each_copy_once_by_as_many_connections_as_are_allowed
     assert (said.count("closed"), said.count("daemon stopped; nothing is in flight")) == (1, 1)
     assert "ended by" not in said
     assert int(memory.split()[1]) < 90_000  # kB
-    assert story.ledger.execute("SELECT count(*) FROM owners WHERE ended_at IS NULL").fetchone() == (0,)
+    assert story.running() == 0
     with story.club.opened(SystemClock()) as app:
         assert distribution_report(app.context, ISSUE).balance.balanced
 
@@ -147,7 +156,7 @@ def test_whichever_is_killed_nothing_is_lost_and_the_other_does_what_is_right(
     uncertain = story.states().get("uncertain", 0)
     assert story.states()["accepted"] == people - uncertain
     assert uncertain <= CONNECTIONS + CONNECTIONS // 2
-    assert story.ledger.execute("SELECT count(*) FROM owners WHERE ended_at IS NULL").fetchone() == (0,)
+    assert story.running() == 0
     assert set(story.received().values()) == {1}
     assert len(story.received()) >= people - uncertain
 

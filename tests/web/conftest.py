@@ -14,8 +14,7 @@ from mailer.formats.credentials import password
 from mailer.pipeline.users import add_user
 from mailer.web.application import create_app
 from tests.brought import bring
-from tests.club import CONFIG, Club, import_register, members, pull_issues
-from tests.conftest import POSTGRES
+from tests.club import Club, import_register, members, pull_issues
 
 PASSWORD = "lamp oil and winter"
 ORIGIN = "http://localhost"
@@ -31,14 +30,6 @@ def cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(password, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield
-
-
-@pytest.fixture(autouse=True)
-def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside a PostgreSQL server each club of these tests is in a schema of it."""
-    if POSTGRES:
-        url = request.getfixturevalue("postgres_schema")
-        monkeypatch.setattr("tests.club.CONFIG", {**CONFIG, "database": {"url": url}})
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Every form killed in the middle, sent again, and sent twice at once: it is done wholly or not at all, and once."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -48,8 +47,8 @@ ONCE = [case for case in CASES if case.path not in REPEATED]
 ALL = [*ONCE, *(case for case in CASES if case.path in REPEATED)]
 
 Picture = dict[str, list[tuple[object, ...]]]
-# The folder of a club at a stage.
-Stages = Callable[[Callable[[App], object]], Path]
+# A club at a stage.
+Stages = Callable[[Callable[[App], object]], Club]
 
 
 class Killed(Exception):
@@ -104,9 +103,9 @@ def dying(death: Death) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Readiness:
-    """A club in which the form can be sent: its folder, the browser's cookies, and the request."""
+    """A club in which the form can be sent, the browser's cookies, and the request."""
 
-    folder: Path
+    club: Club
     cookies: Mapping[str, str]
     path: str
     fields: Mapping[str, str]
@@ -115,8 +114,7 @@ class Readiness:
     @contextmanager
     def opened(self, folder: Path) -> Iterator[tuple[App, TestClient]]:
         """A copy of the club in this folder, with a browser."""
-        shutil.copytree(self.folder, folder)
-        with Club(folder).opened() as app, browser(app) as client:
+        with self.club.copied(folder).opened() as app, browser(app) as client:
             client.cookies.update(self.cookies)
             yield app, client
 
@@ -130,14 +128,14 @@ def browser(app: App) -> TestClient:
 
 
 def ready(case: Case, folder: Path, stages: Stages) -> Readiness:
-    shutil.copytree(stages(case.stage), folder)
-    with Club(folder).opened() as app, browser(app) as client:
+    club = stages(case.stage).copied(folder)
+    with club.opened() as app, browser(app) as client:
         if case.role is not None:
             client.post("/sign-in", data={"name": case.role.value, "password": PASSWORD})
         form = dict(case.form(app, client) if callable(case.form) else case.form)
         path = re.sub(r"\{(\w+)(:\w+)?\}", lambda place: str({**form, **case.values}[place[1]]), case.path)
         return Readiness(
-            folder=folder,
+            club=club,
             cookies=dict(client.cookies),
             path=path,
             fields={name: value for name, value in form.items() if isinstance(value, str)},
@@ -178,17 +176,12 @@ def source_of(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder / "issues")): file.read_bytes() for file in files}
 
 
-@pytest.fixture(autouse=True)
-def database() -> None:
-    """These clubs are copied as folders, so their databases are files."""
-
-
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
-    """The folder of a club at a stage, made once."""
+    """A club at a stage, made once."""
 
     @cache
-    def folder_at(stage: Callable[[App], object]) -> Path:
+    def at(stage: Callable[[App], object]) -> Club:
         folder = tmp_path_factory.mktemp(stage.__name__)
         club = Club.found(folder, EDITORS)
         club.settle(
@@ -198,11 +191,12 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
         )
         with club.opened() as app:
             stage(app)
-            # As a sender leaves it: without it the ledger would be taken for a backup.
-            (folder / ".mailer.db.epoch").write_text(str(app.context.ledger_epoch()))
-        return folder
+            app.epoch.save(
+                app.context.ledger_epoch()
+            )  # as a sender does, without whom the ledger would be taken for a backup
+        return club
 
-    return folder_at
+    return at
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -240,7 +234,7 @@ def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """A form ready to be sent, and what it leaves behind; done twice, since some columns are made by chance."""
     folder = tmp_path_factory.mktemp("deed")
     readiness = ready(request.param, folder / "ready", stages)
-    with Club(readiness.folder).opened() as app:
+    with readiness.club.opened() as app:
         before = photograph(app, without=TRIED)
     pictures, points = [], 0
     for number in range(2):
@@ -258,7 +252,7 @@ def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         after=without(pictures[0], chance),
         chance=chance,
         points=points,
-        source_before=source_of(readiness.folder),
+        source_before=source_of(readiness.club.folder),
         source_after=source_of(folder / "whole 0"),
     )
 

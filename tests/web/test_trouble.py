@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from mailer.app.installation import App
 from mailer.domain.access import Role
 from tests.club import MEMBER_COLUMNS, members
-from tests.conftest import POSTGRES
 from tests.damaged import spoil
+from tests.databases import POSTGRES
 from tests.web.conftest import Console
 
 pytestmark = pytest.mark.skipif(bool(POSTGRES), reason="the trouble is made by SQLite's own settings")
@@ -58,6 +58,7 @@ def test_what_cannot_be_written_says_why_and_pages_are_shown(
     assert client.post("/register/people/P001/pause", data={"from": "2018-08-01"}).status_code == 200
 
 
+@pytest.mark.sqlite
 def test_what_is_damaged_is_called_so_and_other_pages_are_shown(
     app: App, console: Console, caplog: pytest.LogCaptureFixture
 ) -> None:

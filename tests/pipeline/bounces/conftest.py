@@ -15,7 +15,7 @@ from tests.reported import DOMAIN
 @pytest.fixture
 def app(app: App, club: Club, clock: FrozenClock, request: pytest.FixtureRequest) -> Iterator[App]:
     """The installation with return paths, and an issue that the module's PEOPLE have got."""
-    club.settle(database={"url": app.config.database.url}, bounces={"return_path_domain": DOMAIN})
+    club.settle(bounces={"return_path_domain": DOMAIN})
     app.store.close()
     bring(club, sent, request.module.PEOPLE, clock=clock)
     with club.opened(clock) as opened:

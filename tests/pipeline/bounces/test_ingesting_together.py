@@ -101,7 +101,6 @@ def test_a_sender_at_work_meanwhile_gets_no_copy_to_a_held_address(app: App, clu
 @pytest.mark.parametrize("why", [SPAM])
 def test_the_operator_is_told_once(app: App, club: Club, clock: FrozenClock, why) -> None:
     club.settle(
-        database={"url": app.config.database.url},
         bounces={"return_path_domain": DOMAIN},
         notify={"operator": "operator@club.example"},
     )

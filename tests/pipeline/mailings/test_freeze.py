@@ -62,7 +62,7 @@ def frozen(app: App, draft: Draft, register: Register, chunk: int) -> tuple[obje
             mailing.seal,
             [*circulations.decided(connection, plan.mailing)],
             [copy.copy for copy in copies],
-            connection.execute(select(recipients.c.person, recipients.c.membership)).all(),
+            sorted(connection.execute(select(recipients.c.person, recipients.c.membership))),
         )
 
 

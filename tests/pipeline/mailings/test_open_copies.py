@@ -24,7 +24,7 @@ ANNA, BORIS, CLARA = (member.email for member in PEOPLE)
 
 @pytest.fixture
 def app(app: App, club: Club, clock: FrozenClock) -> Iterator[App]:
-    club.settle(database={"url": app.config.database.url}, bounces={"return_path_domain": DOMAIN})
+    club.settle(bounces={"return_path_domain": DOMAIN})
     app.store.close()
     bring(club, begin, PEOPLE, clock=clock)
     with club.opened(clock) as opened:

@@ -19,7 +19,7 @@ def app(app: App, club: Club, clock: FrozenClock) -> Iterator[App]:
     """The installation with members' pages and a secretary, and an issue that four people have got."""
     club.reschedule({"newsletter": {"languages": ["en", "ru"], "wait_for_all_languages": False}})
     tables = {"web": {"public_url": PAGES}, "notify": {"secretary": "secretary@club.example"}}
-    club.settle(database={"url": app.config.database.url}, **tables)
+    club.settle(**tables)
     app.store.close()
     bring(club, sent, PEOPLE, clock=clock)
     with club.opened(clock) as opened:

@@ -29,7 +29,7 @@ ANNA, BORIS, CLARA = (member.email for member in members(3))
 
 @pytest.fixture
 def app(app: App, club: Club, clock: FrozenClock) -> Iterator[App]:
-    club.settle(database={"url": app.config.database.url}, bounces={"return_path_domain": DOMAIN})
+    club.settle(bounces={"return_path_domain": DOMAIN})
     with club.opened(clock) as opened:
         yield opened
 

@@ -31,7 +31,7 @@ ANNA, BORIS, *_ = (member.email for member in PEOPLE)
 
 @pytest.fixture
 def app(app: App, club: Club, clock: FrozenClock) -> Iterator[App]:
-    club.settle(database={"url": app.config.database.url}, bounces={"return_path_domain": DOMAIN})
+    club.settle(bounces={"return_path_domain": DOMAIN})
     with club.opened(clock) as opened:
         yield opened
 

@@ -64,6 +64,7 @@ def test_nothing_of_the_person_is_left_in_any_table(app: App) -> None:
     assert "Reader002" in left
 
 
+@pytest.mark.sqlite
 def test_nothing_of_the_person_is_left_in_the_file(club: Club, clock) -> None:
     with club.opened(clock) as app:
         begin(app, [*OTHERS, boris()])
@@ -209,7 +210,7 @@ def test_a_person_can_be_looked_up_with_payments_and_copies(app: App) -> None:
 
 def test_nothing_of_what_came_back_about_the_person_is_left(app: App, club: Club, clock) -> None:
     given = {"bounces": {"return_path_domain": DOMAIN}, "notify": {"operator": "operator@club.example"}}
-    club.settle(database={"url": app.config.database.url}, **given)
+    club.settle(**given)
     with club.opened(clock) as opened:
         begin(opened, [*OTHERS, boris()])
         deliver(opened)

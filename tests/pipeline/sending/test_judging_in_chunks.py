@@ -1,7 +1,6 @@
 """After a change of the register waiting copies are judged a chunk a turn: however large, the same are held and sent."""
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -30,12 +29,12 @@ FATES = (None, "unpaid", "address_changed", "paused")
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a club whose mailing has begun."""
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Club:
+    """A club whose mailing has begun."""
     club = Club.found(tmp_path_factory.mktemp("begun") / "club")
     with club.opened() as app:
         begin(app, READERS)
-    return club.folder
+    return club
 
 
 def strike(app: App, member: Member, fate: str | None) -> None:
@@ -78,12 +77,12 @@ async def drained(club: Club, clock: FrozenClock) -> list[str]:
 @example(chunk=1, fates=["unpaid"] * 7 + [None], deferred=set())
 @example(chunk=2, fates=[None, "paused"] * 4, deferred={1, 2, 7, 8})
 def test_whatever_the_chunk_the_same_copies_are_held_and_sent(
-    monkeypatch: pytest.MonkeyPatch, begun: Path, chunk: int, fates: list[str | None], deferred: set[int]
+    monkeypatch: pytest.MonkeyPatch, begun: Club, chunk: int, fates: list[str | None], deferred: set[int]
 ) -> None:
     monkeypatch.setattr(turn, "CHUNK", chunk)
     clock = FrozenClock(THURSDAY)
     with TemporaryDirectory() as folder:
-        club = Club(Path(shutil.copytree(begun, Path(folder) / "club")))
+        club = begun.copied(Path(folder) / "club")
         with club.opened(clock) as app:
             if deferred:
                 for copy in claim(app):
@@ -91,7 +90,7 @@ def test_whatever_the_chunk_the_same_copies_are_held_and_sent(
                         answer(app, copy, LATER)
                     else:
                         put_back(app, copy)
-            (club.folder / ".mailer.db.epoch").write_text(str(app.context.ledger_epoch()))  # as a sender leaves it
+            app.epoch.save(app.context.ledger_epoch())  # as a sender leaves it
             clock.advance(hours=1)
             for member, fate in zip(READERS, fates, strict=True):
                 strike(app, member, fate)

@@ -47,6 +47,7 @@ async def comes_to(is_so: object) -> None:
 # --- the ledger -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite
 async def test_while_another_writer_has_the_database_what_is_in_hand_leaves_and_is_written_afterwards(
     club: Club, clock: FrozenClock
 ) -> None:
@@ -85,6 +86,7 @@ def disk_of(app: App) -> Iterator[Disk]:
     event.remove(app.store._engine, "checkout", disk.limit)
 
 
+@pytest.mark.sqlite
 async def test_on_a_full_disk_what_came_is_kept_and_written_when_there_is_room(
     club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +114,7 @@ async def test_on_a_full_disk_what_came_is_kept_and_written_when_there_is_room(
         assert max(Counter(transport.left).values()) == 1
 
 
+@pytest.mark.sqlite
 async def test_what_one_sender_could_not_write_the_next_one_reads_in_its_journal(
     club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,15 +3,17 @@
 import asyncio
 from collections import Counter
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from mailer.domain.delivery import Outcome
 from mailer.domain.mailing import MailingState
 from mailer.domain.ports import Envelope
 from mailer.pipeline.mailings.report import issue_progress
 from mailer.store.ledger.owners import add_owner
+from mailer.store.schema import deliveries
 from tests.club import ISSUE, Club, begin, copies, members, says, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.sending.test_sending_together import Gate, end, stopped_at, waits_for
@@ -136,10 +138,8 @@ async def test_a_copy_in_hand_of_a_machine_whose_clock_was_ahead_is_not_kept_for
             begin(app, members(3))
             with app.store.transaction() as connection:
                 other = add_owner(connection, host="other", boot_id="gone", pid=1, lock="mailer-1", now=clock.now())
-                connection.exec_driver_sql(
-                    "UPDATE deliveries SET state = 'sending', owner = ?, lease_until = '2019-07-12 00:00:00' WHERE id = 1",
-                    (other.id,),
-                )
+                ahead = {"state": "sending", "owner": other.id, "lease_until": clock.now() + timedelta(days=365)}
+                connection.execute(update(deliveries).where(deliveries.c.id == 1).values(ahead))
             await sender.drain()
             assert states(app) == {"accepted": 3}
 

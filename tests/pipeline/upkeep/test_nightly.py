@@ -90,6 +90,7 @@ def test_the_newest_backups_stay_and_other_files_are_left_alone(night: Night) ->
     assert night.folder.stat().st_mode & 0o777 in {0o700, 0o755}  # it was there before
 
 
+@pytest.mark.sqlite
 def test_a_backup_of_a_night_is_private_and_marked(night: Night) -> None:
     night.clock.advance(days=1)
     run(night)
@@ -107,6 +108,7 @@ def test_without_a_folder_the_database_is_checked(night: Night) -> None:
     assert [verb for verb, _ in done(night.app)] == ["check"]
 
 
+@pytest.mark.sqlite
 def test_a_damaged_database_is_an_alarm_and_no_backup_is_made_of_it(
     night: Night, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -134,6 +136,7 @@ def test_a_damaged_database_is_an_alarm_and_no_backup_is_made_of_it(
     assert to_do(night.app.context) == ()
 
 
+@pytest.mark.sqlite
 def test_a_damaged_history_is_an_alarm_too(club: Club, caplog: pytest.LogCaptureFixture) -> None:
     clock, backups = FrozenClock(THURSDAY), NightlyBackups(folder=club.folder / "backups", keep=1)
     with club.opened(clock) as app:

@@ -1,7 +1,6 @@
 """A PostgreSQL dump that a person restores beside the running service, by PostgreSQL's own programs, sends nothing there."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from mailer.domain.errors import Refused
 from mailer.store.ledger import backups
 from tests.club import ISSUE, THURSDAY, Club, begin, members
-from tests.conftest import POSTGRES
+from tests.databases import POSTGRES
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Sink
 
@@ -56,9 +55,7 @@ async def test_a_dump_restored_by_hand_sends_nothing(tmp_path: Path, databases: 
             begin(app, people)
             app.store.back_up(tmp_path / "backup.dump", clock.now())
             by_hand(tmp_path / "backup.dump", copy)
-            beside = tmp_path / "beside"
-            shutil.copytree(club.folder, beside)
-            other = Club(beside)
+            other = club.copied(tmp_path / "beside")
             elsewhere = {"database": {"url": copy.render_as_string(hide_password=False)}}
             with pytest.raises(Refused, match="is a backup of"), other.sending(clock, relay, **elsewhere):
                 pytest.fail("a sender was made")

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from mailer.domain.errors import BadInput, Refused
 from mailer.store import DatabaseError, Store, backup, history
 from mailer.store.ledger import backups, claims
-from tests.conftest import POSTGRES
+from tests.databases import POSTGRES
 from tests.store.rows import a_mailing_of
 
 pytestmark = pytest.mark.skipif(not POSTGRES, reason="needs PostgreSQL")

@@ -16,8 +16,10 @@ from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.store import Store, backup, history, resolve
 from mailer.store.backup import restored_file
 from mailer.store.ledger import backups
-from tests.club import empty_database
+from tests import databases
 from tests.store.rows import a_mailing_of
+
+pytestmark = pytest.mark.sqlite
 
 AT = datetime(2018, 7, 12, 13, 0, tzinfo=UTC)
 LATER = datetime(2018, 8, 1, 13, 0, tzinfo=UTC)
@@ -55,7 +57,7 @@ def put_in_place(file: Path) -> str:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database, and a backup of it that was made before more was written."""
     folder = tmp_path_factory.mktemp("restored")
-    (folder / "mailer.db").write_bytes(empty_database())
+    databases.begin(folder)
     store = Store.open(SQLITE, folder)
     with store.transaction() as connection:
         a_mailing_of(connection, 50)

@@ -18,6 +18,8 @@ from mailer.store import Store, history
 from mailer.store.ledger import backups, claims
 
 AT = datetime(2018, 7, 12, 13, 0, tzinfo=UTC)
+pytestmark = pytest.mark.sqlite
+
 SQLITE = "sqlite:///mailer.db"
 
 

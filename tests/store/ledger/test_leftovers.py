@@ -212,7 +212,7 @@ def test_a_late_reply_waits_for_the_process_that_frees_its_copy(store: Store) ->
         with store.transaction() as connection:
             assert leftovers.take_over(connection, dead={}, now=NOW + LEASE) == (0, [delivery])
             writing = threads.submit(write)
-            waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
             while not connection.exec_driver_sql(waits).scalar() and not writing.done():
                 pass
         writing.result()
