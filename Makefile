@@ -45,10 +45,9 @@ test-real: setup  ## the tests with real servers; installs them with apt when ro
 	$(BIN)/pytest -m real
 	sh tests/real/postgresql $(BIN)/pytest -q $(ON_ALL_CORES) -m "$(WHOLE)" --ignore tests/real
 
-# The stories about a relay's moods ask little of the database, and keep to a clock: those run in test-real.
-test-postgresql: setup  ## the ledger and the stories on a PostgreSQL server of their own; installs it with apt when root
+test-postgresql: setup  ## the ledger's tests on a PostgreSQL server of their own; installs it with apt when root
 	sh tests/real/install database
-	sh tests/real/postgresql $(BIN)/pytest -q $(AGAIN) $(ON_ALL_CORES) -m "$(USUAL)" --ignore-glob "*/stories/test_*relay*" tests/store tests/stories tests/app/test_scheduler.py
+	sh tests/real/postgresql $(BIN)/pytest -q $(ON_ALL_CORES) -m "$(USUAL)" tests/store tests/app/test_scheduler.py
 
 test-bounces: setup  ## bounces that a real Postfix writes come home, by SMTP and by IMAP; needs root
 	sh tests/real/install mail
