@@ -103,12 +103,12 @@ _decode = json.JSONDecoder().raw_decode
 
 
 def _from_json(text: str) -> object:
-    """The value of a JSON column; as `json.loads`, at half of its cost, since none of ours begins or ends with a space."""
-    value, end = _decode(text)
-    if end != len(text):
-        msg = "more than one JSON value"
-        raise json.JSONDecodeError(msg, text, end)
-    return value
+    """The value of a JSON column: as `json.loads`, at half of its cost where no space stands beside the value."""
+    try:
+        value, end = _decode(text)
+    except json.JSONDecodeError:
+        return json.loads(text)
+    return value if end == len(text) else json.loads(text)
 
 
 @contextmanager
