@@ -115,10 +115,8 @@ def check_folders(app: App) -> Iterator[CheckResult]:
 
 def check_open_files(app: App) -> Iterator[CheckResult]:
     """Check that the process may have so many connections open as the settings name."""
-    most, needed = (
-        most_open_files(),
-        USUAL_FILES + sum(server.connections for server in app.config.relay or (app.config.smtp,)),
-    )
+    most = most_open_files()
+    needed = USUAL_FILES + sum(server.connections for server in app.config.relay or (app.config.smtp,))
     finding = f"{most or 'any number of'} files and connections may be open; {needed} are needed"
     yield CheckResult(subject="open files", ok=not 0 < most < needed, finding=finding)
 

@@ -113,7 +113,7 @@ class FrozenCirculation:
 
     def _count_without_table(self, people: Sequence[Judged], copies: Sequence[Copy], inserts: Inserts) -> None:
         without = {copy.person for copy in copies if not copy.variant.offer}
-        for judged in people if without else ():
+        for judged in people:
             if judged.person in without:
                 needed = inserts.needed(judged.candidate, judged.entitlement)
                 if inserts.lacks_season(needed, judged.entitlement.paid_until):
