@@ -3,7 +3,8 @@
     mailer demo --once --fast --dir CLUB
     python -m tests.store.dump CLUB/mailer.db tests/store/stored
 
-It is written by the version whose schema it is, before the next one comes; long texts and pictures are cut.
+It is written by the version whose schema it is, before the next one comes; long texts and pictures are cut, and the club is
+said to be in a folder that no machine has to have.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 from mailer.store.sqlite import dbapi
 
 LONGEST_TEXT, LONGEST_OCTETS = 200, 32
+CLUB = "/srv/club"
 _OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type = 'table' DESC, rowid"
 
 
@@ -30,7 +32,7 @@ def dump(database: Path) -> tuple[str, str]:
                 lines.append(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({values});")
     lines += [f"{sql.strip()};" for kind, _, sql in objects if kind != "table"]
     (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return revision, "\n".join(lines) + "\n"
+    return revision, "\n".join(lines).replace(str(database.resolve().parent), CLUB) + "\n"
 
 
 def _cut(value: object) -> object:

@@ -257,7 +257,7 @@ INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M1
 INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M120', 'individual', '', 'club', NULL);
 INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M121', 'individual', '', 'club', NULL);
 INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M122', 'individual', '', 'club', NULL);
-INSERT INTO owners (id, host, boot_id, pid, lock, started_at, ended_at) VALUES (1, 'vm', 'fe10dd02-147e-422e-91f7-46d8700b391a', 25307, '/tmp/w/h/p15-service-old/0001/club/mailer-25307-79f5b9cddcfeda0d', '2026-11-30 12:38:41.923886', '2026-11-30 12:39:00.492528');
+INSERT INTO owners (id, host, boot_id, pid, lock, started_at, ended_at) VALUES (1, 'vm', 'fe10dd02-147e-422e-91f7-46d8700b391a', 25307, '/srv/club/mailer-25307-79f5b9cddcfeda0d', '2026-11-30 12:38:41.923886', '2026-11-30 12:39:00.492528');
 INSERT INTO register_state (id, version) VALUES (1, 1);
 INSERT INTO revisions (content_hash, newsletter, serial, revision, number, volume, year, date, languages, title, folder, pulled_at) VALUES ('6c7c94f775f2716894690682613687d5ccc19a7e3d7fb4e0d93dfdbddcd4eb9f', 'russia-confidential', 320, 1, 10, 25, 2026, '2026-10-15', '["en", "ru"]', 'Arctic transit after the Boreal Trader: who will insure the northern route?', '2026-10', '2026-11-30 12:38:42.859213');
 INSERT INTO test_mailings (id, newsletter, serial, content_hash, editions_hash, sent_at, messages) VALUES (1, 'russia-confidential', 320, '6c7c94f775f2716894690682613687d5ccc19a7e3d7fb4e0d93dfdbddcd4eb9f', '3766edf62c96b1dab5330f789ac55e64cc9f24477545df8fe2acb008a7a90605', '2026-11-30 12:38:53.669079', 2);

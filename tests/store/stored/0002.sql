@@ -266,7 +266,7 @@ INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M1
 INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M120', 'individual', '', 'club', NULL);
 INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M121', 'individual', '', 'club', NULL);
 INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M122', 'individual', '', 'club', NULL);
-INSERT INTO owners (id, host, boot_id, pid, lock, started_at, ended_at) VALUES (1, 'vm', 'fe10dd02-147e-422e-91f7-46d8700b391a', 24197, '/tmp/w/h/p15-service-old/0002/club/mailer-24197-b7f484a8d7048780', '2026-11-30 12:37:32.160681', '2026-11-30 12:37:45.768609');
+INSERT INTO owners (id, host, boot_id, pid, lock, started_at, ended_at) VALUES (1, 'vm', 'fe10dd02-147e-422e-91f7-46d8700b391a', 24197, '/srv/club/mailer-24197-b7f484a8d7048780', '2026-11-30 12:37:32.160681', '2026-11-30 12:37:45.768609');
 INSERT INTO register_state (id, version) VALUES (1, 1);
 INSERT INTO revisions (content_hash, newsletter, serial, revision, number, volume, year, date, languages, title, folder, pulled_at) VALUES ('6c7c94f775f2716894690682613687d5ccc19a7e3d7fb4e0d93dfdbddcd4eb9f', 'russia-confidential', 320, 1, 10, 25, 2026, '2026-10-15', '["en", "ru"]', 'Arctic transit after the Boreal Trader: who will insure the northern route?', '2026-10', '2026-11-30 12:37:32.897614');
 INSERT INTO test_mailings (id, newsletter, serial, content_hash, editions_hash, sent_at, messages) VALUES (1, 'russia-confidential', 320, '6c7c94f775f2716894690682613687d5ccc19a7e3d7fb4e0d93dfdbddcd4eb9f', '3766edf62c96b1dab5330f789ac55e64cc9f24477545df8fe2acb008a7a90605', '2026-11-30 12:37:40.215488', 2);

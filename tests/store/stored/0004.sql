@@ -369,7 +369,7 @@ INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M1
 INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M120', 'individual', '', 'club', NULL);
 INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M121', 'individual', '', 'club', NULL);
 INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M122', 'individual', '', 'club', NULL);
-INSERT INTO owners (id, host, boot_id, pid, lock, started_at, ended_at) VALUES (1, 'vm', 'fe10dd02-147e-422e-91f7-46d8700b391a', 15018, '/tmp/w/h/p15-service-old/0004/club/mailer-15018-5827dc07daae06c4', '2026-11-30 12:26:56.390483', '2026-11-30 12:27:06.655816');
+INSERT INTO owners (id, host, boot_id, pid, lock, started_at, ended_at) VALUES (1, 'vm', 'fe10dd02-147e-422e-91f7-46d8700b391a', 15018, '/srv/club/mailer-15018-5827dc07daae06c4', '2026-11-30 12:26:56.390483', '2026-11-30 12:27:06.655816');
 INSERT INTO register_state (id, version) VALUES (1, 1);
 INSERT INTO revisions (content_hash, newsletter, serial, revision, number, volume, year, date, languages, title, folder, pulled_at) VALUES ('6c7c94f775f2716894690682613687d5ccc19a7e3d7fb4e0d93dfdbddcd4eb9f', 'russia-confidential', 320, 1, 10, 25, 2026, '2026-10-15', '["en", "ru"]', 'Arctic transit after the Boreal Trader: who will insure the northern route?', '2026-10', '2026-11-30 12:26:58.198774');
 INSERT INTO test_mailings (id, newsletter, serial, content_hash, editions_hash, sent_at, messages) VALUES (1, 'russia-confidential', 320, '6c7c94f775f2716894690682613687d5ccc19a7e3d7fb4e0d93dfdbddcd4eb9f', 'de1fb4c18cfc27e9e5c45cf15f3ef197ad61097ef5448dc437f8c9fa8d73d2c3', '2026-11-30 12:27:02.911010', 2);

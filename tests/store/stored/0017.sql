@@ -491,7 +491,7 @@ INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M1
 INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M120', 'individual', '', 'club', NULL);
 INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M121', 'individual', '', 'club', NULL);
 INSERT INTO memberships (id, kind, organisation, circle, free_until) VALUES ('M122', 'individual', '', 'club', NULL);
-INSERT INTO owners (id, host, boot_id, pid, lock, started_at, ended_at) VALUES (1, 'vm', 'fe10dd02-147e-422e-91f7-46d8700b391a', 20144, '/tmp/w/h/p15-service-old/0017/club/mailer-20144-0bac1b164e432e87', '2026-11-30 12:34:58.916619', '2026-11-30 12:35:20.104652');
+INSERT INTO owners (id, host, boot_id, pid, lock, started_at, ended_at) VALUES (1, 'vm', 'fe10dd02-147e-422e-91f7-46d8700b391a', 20144, '/srv/club/mailer-20144-0bac1b164e432e87', '2026-11-30 12:34:58.916619', '2026-11-30 12:35:20.104652');
 INSERT INTO register_state (id, version) VALUES (1, 1);
 INSERT INTO revisions (content_hash, newsletter, serial, revision, number, volume, year, date, languages, title, folder, pulled_at) VALUES ('6c7c94f775f2716894690682613687d5ccc19a7e3d7fb4e0d93dfdbddcd4eb9f', 'russia-confidential', 320, 1, 10, 25, 2026, '2026-10-15', '["en", "ru"]', 'Arctic transit after the Boreal Trader: who will insure the northern route?', '2026-10', '2026-11-30 12:35:04.977341');
 INSERT INTO test_mailings (id, newsletter, serial, content_hash, editions_hash, sent_at, messages) VALUES (1, 'russia-confidential', 320, '6c7c94f775f2716894690682613687d5ccc19a7e3d7fb4e0d93dfdbddcd4eb9f', 'da08d7ceeb1a7c18a28ab2c7282d3c3e5f73226066d70e0d9da9206f5bcb60f8', '2026-11-30 12:35:13.835168', 2);
