@@ -1,6 +1,7 @@
 """Inserts many rows by one statement, their values as the database keeps them."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from sqlalchemy import Connection, Dialect, Table, insert
 
@@ -48,12 +49,25 @@ def _of_arrays(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
     return f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"  # noqa: S608 (of our tables)
 
 
+# What no text of PostgreSQL has (§8.3).
+_BETWEEN = "\0"
+
+
 def _array(values: Sequence[str | int | None]) -> str:
     """An array as PostgreSQL reads it (§8.15.2); the driver takes ten times as long for one."""
+    if set(map(type, values)) == {str}:
+        # The usual: escaped together, in a quarter of the time.
+        words = _BETWEEN.join(cast("Sequence[str]", values))
+        if words.count(_BETWEEN) == len(values) - 1:
+            return "{" + _quoted(words).replace(_BETWEEN, '","') + "}"
     return "{" + ",".join(map(_element, values)) + "}"
 
 
 def _element(value: str | int | None) -> str:
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return _quoted(value)
     return "NULL" if value is None else str(value)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

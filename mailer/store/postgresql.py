@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext
 
+from mailer.store.json_columns import from_json
+
 # For libpq (PostgreSQL, §34.1.2); a URL that names one of them has it its own way. A server that is cut off is given up
 # after some ten seconds: by probes while nothing is on its way, by the age of what it has not acknowledged otherwise. Of
 # several hosts, and of one whose server was replaced, only one that takes writes will do.
@@ -37,7 +39,12 @@ def open_engine(url: URL) -> Engine:
     """An engine for this database. Whether a connection still answers is asked before each transaction."""
     settings = {name: value for name, value in _CLIENT.items() if name not in url.query}
     engine = create_engine(
-        url, isolation_level="READ COMMITTED", hide_parameters=True, pool_pre_ping=True, connect_args=settings
+        url,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args=settings,
+        json_deserializer=from_json,
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "handle_error", _leave_read_only)

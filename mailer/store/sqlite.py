@@ -1,6 +1,5 @@
 """Opens SQLite databases: with which library, and how each connection is set."""
 
-import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
 from mailer.domain.errors import BadInput, MailerError
+from mailer.store.json_columns import from_json
 
 # Seconds that a writer waits for another one: longer than any transaction here. The longest, an import of a large register
 # or a dry run of an issue without a plan, may take minutes.
@@ -92,23 +92,11 @@ def open_engine(url: URL, tell_of_waiting: Callable[[], None] = lambda: None) ->
         module=dbapi(),
         hide_parameters=True,
         connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False},
-        json_deserializer=_from_json,
+        json_deserializer=from_json,
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", partial(_begin, WaitingWriters(tell_of_waiting)))
     return engine
-
-
-_decode = json.JSONDecoder().raw_decode
-
-
-def _from_json(text: str) -> object:
-    """The value of a JSON column: as `json.loads`, at half of its cost where no space stands beside the value."""
-    try:
-        value, end = _decode(text)
-    except json.JSONDecodeError:
-        return json.loads(text)
-    return value if end == len(text) else json.loads(text)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from mailer.store import Store
+from mailer.store import DatabaseError, Store
 from mailer.store.inserts import insert_rows
 from mailer.store.schema import exclusions
 from tests.store.rows import a_mailing
@@ -42,3 +42,14 @@ def test_words_stay_as_they_are(store: Store) -> None:
 def test_columns_in_another_order_than_the_tables_are_refused(store: Store) -> None:
     with store.transaction() as connection, pytest.raises(AssertionError, match="order"):
         insert_rows(connection, exclusions, ("person", "mailing"), [("P1", 1)])
+
+
+def test_a_word_that_postgresql_cannot_keep_is_refused(store: Store) -> None:
+    """It has no character NUL, and so no text is taken for two."""
+    with store.transaction() as connection:
+        mailing = a_mailing(connection)
+        if connection.dialect.name != "postgresql":
+            pytest.skip("SQLite keeps every character")
+        rows = [(mailing, f"P{number}", word, number, "[]") for number, word in enumerate(["a", "b\0c"])]
+        with pytest.raises(DatabaseError, match="NUL"):
+            insert_rows(connection, exclusions, _COLUMNS, rows)

@@ -1,14 +1,11 @@
 """The SQLite library in use is free of the WAL-reset bug, and its errors and connections are understood."""
 
-import json
 import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import JSON
-from sqlalchemy import text as sql
 
 from mailer.store import DatabaseError, Store
 from mailer.store.sqlite import dbapi, keeps_commits
@@ -101,19 +98,3 @@ def test_its_errors_are_the_database_s(tmp_path: Path) -> None:
         connection.exec_driver_sql("SELECT nothing FROM nowhere")
     assert isinstance(raised.value.__cause__, dbapi().OperationalError)
     store.close()
-
-
-@pytest.mark.sqlite
-@pytest.mark.parametrize("text", ['{"en": "Anna"}', ' {"en": "Anna"}\n', "[]", '"\\u0418"', "1 2", "{", "", " "])
-def test_a_json_column_is_read_as_json_reads_it(store: Store, text: str) -> None:
-    def read() -> object:
-        with store.reading() as connection:
-            return connection.execute(sql("SELECT :text AS value").columns(value=JSON), {"text": text}).scalar_one()
-
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
-        with pytest.raises(json.JSONDecodeError, match=error.msg):
-            read()
-    else:
-        assert read() == value

@@ -81,7 +81,7 @@ def _next_ids(connection: Connection, number: int) -> Collection[int]:
     if connection.dialect.name == "postgresql":
         sequence = func.pg_get_serial_sequence(deliveries.name, "id")
         each = select(func.nextval(sequence)).select_from(func.generate_series(1, number))
-        return list(connection.execute(each).scalars())
+        return connection.execute(each).scalars().all()
     parameters = {"table": deliveries.name, "number": number}
     raised = connection.execute(text("UPDATE sqlite_sequence SET seq = seq + :number WHERE name = :table"), parameters)
     if not raised.rowcount:  # the first copies at all
