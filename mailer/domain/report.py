@@ -25,6 +25,11 @@ class Reading(ReportContent):
     forwarded: bool
     matter: Matter | None
 
+    @property
+    def gist(self) -> tuple[object, ...]:
+        """What decides what follows: a mail that is read so again has had its consequences."""
+        return (self.kind, self.reason, self.hard, self.delivery, self.named_by, self.forwarded)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report(Reading):

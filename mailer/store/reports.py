@@ -172,6 +172,14 @@ def is_matter(connection: Connection, delivery: int, matter: Matter, *, not_of: 
     return connection.execute(query.limit(1)).first() is not None
 
 
+def is_bounced_later(connection: Connection, delivery: int, raw: int) -> bool:
+    """Whether a later mail than this one has reported a bounce of the copy."""
+    query = select(reports.c.id).where(
+        reports.c.delivery == delivery, reports.c.kind == ReportKind.BOUNCE, reports.c.raw > raw
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def settle(connection: Connection, identities: Collection[int], *, by: str, now: datetime) -> int:
     """Settle these reports; returns how many were open."""
     is_open = reports.c.id.in_(identities) & reports.c.matter.is_not(None) & reports.c.settled_at.is_(None)

@@ -87,9 +87,10 @@ def _store_all(
 
 
 def read_again(context: Context) -> tuple[int, int]:
-    """Read every mail whose octets are kept with the present parser, and do what follows and has not been done.
+    """Read every mail whose octets are kept with the present parser, and do what follows from what it says anew.
 
-    What was done before stays. Returns how many mails were read, and how many of them say something else now.
+    A mail that says what it said changes nothing, and what was done before stays. Returns how many mails were read, and how
+    many of them say something else now.
     """
     after, read, changed = 0, 0, 0
     while chunk := _read_chunk(context, after):
@@ -107,10 +108,10 @@ def _read_chunk(context: Context, after: int) -> list[tuple[int, bool]]:
     def step(connection: Connection) -> list[tuple[int, bool]]:
         chunk = []
         for mail, again in parsed:
-            before = [(old.kind, old.reason, old.delivery) for old in reports.of_raw(connection, mail.id)]
+            before = [old.gist for old in reports.of_raw(connection, mail.id)]
             readings, failed = store_readings(connection, context, mail.id, again, mail.arrived_at)
             after_failures(connection, context, failed)
-            chunk.append((mail.id, before != [(new.kind, new.reason, new.delivery) for new in readings]))
+            chunk.append((mail.id, before != [new.gist for new in readings]))
         return chunk
 
     return _in_turn(context, step)

@@ -59,14 +59,22 @@ class ReadMail:
 def store_readings(
     connection: Connection, context: Context, raw: int, mail: ReadMail, at: datetime
 ) -> tuple[tuple[Reading, ...], list[CopyFailed]]:
-    """Store what the mail says and do what follows at once; returns the failures, from which holds and pauses follow."""
+    """Store what the mail says and do what follows at once; returns the failures, from which holds and pauses follow.
+
+    What it said when it was read before has had its consequences.
+    """
     matches = [_match(connection, mail, report, at) for report in mail.reports]
+    before = reports.of_raw(connection, raw)
+    gists = {reading.place: reading.gist for reading in before}
     readings: list[Reading] = []
     for place, (report, match) in enumerate(zip(mail.reports, matches, strict=True)):
-        reading = _reading(connection, raw, place, mail, report, match)
-        repeated = any((other.delivery, other.matter) == (reading.delivery, reading.matter) for other in readings)
-        readings.append(replace(reading, matter=None) if repeated and match.copy is not None else reading)
-    before = reports.of_raw(connection, raw)
+        reading = _reading(place, mail, report, match)
+        if match.copy is not None:
+            is_news = gists.get(place) != reading.gist
+            matter = _matter(connection, raw, reading, match.copy, is_news=is_news)
+            repeated = any((other.delivery, other.matter) == (reading.delivery, matter) for other in readings)
+            reading = replace(reading, matter=None if repeated else matter)
+        readings.append(reading)
     if any(old.named_by and not new.named_by for old, new in zip(before, readings, strict=False)):
         # It was first read with a key, or for a domain, that is no longer ours: that reading stays.
         return tuple(before), []
@@ -74,8 +82,9 @@ def store_readings(
     if any(match.copy is not None and not match.copy.address for match in matches):
         reports.drop_octets(connection, raw)
     failed = []
-    for report, match in zip(mail.reports, matches, strict=True):
-        failed += _act_on(connection, context, report, match, at)
+    for report, match, reading in zip(mail.reports, matches, readings, strict=True):
+        if match.copy is not None and gists.get(reading.place) != reading.gist:
+            failed += _act_on(connection, context, raw, report, match, match.copy, at)
     return tuple(readings), failed
 
 
@@ -93,12 +102,15 @@ def _match(connection: Connection, mail: ReadMail, report: BounceReport, at: dat
 
 
 def _act_on(
-    connection: Connection, context: Context, report: BounceReport, match: CopyMatch, at: datetime
+    connection: Connection,
+    context: Context,
+    raw: int,
+    report: BounceReport,
+    match: CopyMatch,
+    copy: Delivery,
+    at: datetime,
 ) -> list[CopyFailed]:
     """Do what follows at once for the copy of a report; returns the failure that it reports, if any."""
-    copy = match.copy
-    if copy is None:
-        return []
     mailing = mailings.mailing(connection, copy.mailing)
     words = (_words(report) or report.rule)[:MOST_SAID]
     if report.kind is ReportKind.BOUNCE and _can_bounce(copy):
@@ -108,6 +120,8 @@ def _act_on(
     if match.named_by is NamedBy.UNSUBSCRIBE:
         pause_by_reader(connection, context, copy, at)
     elif report.kind is ReportKind.BOUNCE and _has_bounced(copy):
+        if reports.is_bounced_later(connection, copy.id, raw):
+            return []  # of two bounces of a copy the last one says why
         return [_failure(copy, mailing.issue, report, words, at)]
     elif report.kind is ReportKind.COMPLAINT and report.reason is FailureReason.AUTH_FAILURE:
         alarms.failure(connection, context, mailing, report.reason, words)
@@ -146,18 +160,12 @@ def _failure(copy: Delivery, issue: str, report: BounceReport, words: str, at: d
     return CopyFailed(delivery=copy.id, mailing=copy.mailing, address=address, failure=failure)
 
 
-def _reading(
-    connection: Connection, raw: int, place: int, mail: ReadMail, report: BounceReport, match: CopyMatch
-) -> Reading:
+def _reading(place: int, mail: ReadMail, report: BounceReport, match: CopyMatch) -> Reading:
+    """What a report says, with the matter that it is by its words alone."""
     copy = match.copy
     matter = matter_of(report, match.named_by)
-    if copy is not None and (not copy.address or (matter is Matter.BOUNCED and not _has_bounced(copy))):
-        matter = None  # its person is erased, or the copy did not fail by this
-    elif copy is not None and matter in _ONCE and reports.is_matter(connection, copy.id, matter, not_of=raw):
-        # An earlier mail said so. A reader who has unsubscribed and writes once more has something else to say.
-        matter = Matter.UNREAD if matter is Matter.UNSUBSCRIBED else None
     if copy is not None and not copy.address:
-        # Nothing that names the person is stored.
+        # Its person is erased: nothing that names the person is stored.
         report = BounceReport(kind=report.kind, reason=report.reason, hard=report.hard, rule=report.rule)
         mail = replace(mail, header=MailHeader(sender="", subject="", recipients=()))
     failed = report.final_recipient or report.recipient
@@ -175,6 +183,18 @@ def _reading(
         forwarded=copy is not None and report.kind in _OF_DELIVERY and failed_elsewhere(failed, copy.address),
         matter=matter,
     )
+
+
+def _matter(connection: Connection, raw: int, reading: Reading, copy: Delivery, *, is_news: bool) -> Matter | None:
+    """What a report about a copy leaves to do, as the copy stands and by what earlier mails said of it."""
+    matter = reading.matter
+    failed = _has_bounced(copy) if is_news else copy.state is State.BOUNCED
+    if not copy.address or (matter is Matter.BOUNCED and not failed):
+        return None  # its person is erased, or the copy did not fail by this
+    if matter in _ONCE and reports.is_matter(connection, copy.id, matter, not_of=raw):
+        # An earlier mail said so. A reader who has unsubscribed and writes once more has something else to say.
+        return Matter.UNREAD if matter is Matter.UNSUBSCRIBED else None
+    return matter
 
 
 def _words(report: BounceReport) -> str:
