@@ -1,21 +1,17 @@
 """Is a further sending process: sends beside the one that started it, while there is much to send and all is well."""
 
-import argparse
 import asyncio
 import os
 import signal
 import sys
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
-from mailer.app.further_processes import DONE, FAILED, OTHER_PROGRAM, OTHER_SETTINGS, STOP, TROUBLE, UNWRITABLE
-from mailer.app.installation import App, open_app
+from mailer.app.further_processes import STOP, TROUBLE, UNWRITABLE
+from mailer.app.installation import App
+from mailer.app.own_process import opened, parser
+from mailer.app.own_processes import DONE, FAILED
 from mailer.app.sender import open_sender
-from mailer.config import fingerprint, load_config
 from mailer.domain.pacing import Portion
-from mailer.gateways.log_lines import LogFormat, log_to_stderr
-from mailer.gateways.process.program import program_mark
 from mailer.pipeline import company_log, maillog
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.sending.sender import STOP_WITHIN, Sender
@@ -25,30 +21,15 @@ _STDIN = 0
 
 def main() -> None:
     """Send until little is left, a relay is in trouble, or the first process says so or is gone. Exit status: why."""
-    parser = argparse.ArgumentParser(description="Started by the sender, never by hand.")
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--who", required=True)
-    parser.add_argument("--process", type=int, required=True)
-    parser.add_argument("--processes", type=int, required=True)
-    parser.add_argument("--program", required=True)
-    parser.add_argument("--fingerprint", required=True)
-    parser.add_argument("--log-level", type=int, required=True)
-    parser.add_argument("--log-format", type=LogFormat, required=True)
-    parser.add_argument("--only", type=IssueName.parse)
-    options = parser.parse_args()
-    log_to_stderr(options.log_level, options.log_format)
-    maillog.troubles.said_by_another = True  # the first process writes to the same disk
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the first process hears it
-    if program_mark() != options.program:
-        sys.exit(OTHER_PROGRAM)  # before it opens the database, which it might migrate to another schema
+    reader = parser()
+    reader.add_argument("--process", type=int, required=True)
+    reader.add_argument("--processes", type=int, required=True)
+    reader.add_argument("--only", type=IssueName.parse)
+    options = reader.parse_args()
     portion = Portion(process=options.process, processes=options.processes)
     try:
-        if fingerprint(load_config(options.config)) != options.fingerprint:
-            sys.exit(OTHER_SETTINGS)  # before they are read in full: there may be something wrong in them
-        app = open_app(options.config, who=options.who)
-        with closing(app.store):
-            same = app.context.fingerprint == options.fingerprint
-            status = asyncio.run(_send(app, portion, options.only)) if same else OTHER_SETTINGS
+        with opened(options) as app:
+            status = asyncio.run(_send(app, portion, options.only))
     except Exception as error:  # noqa: BLE001  (the first process goes on, and starts another one)
         maillog.failed("sending by a further process", error)
         status = UNWRITABLE if maillog.troubles.any else FAILED

@@ -5,7 +5,6 @@ standard input says when it is to end; when this process dies, the pipe does, an
 """
 
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,9 +12,8 @@ from math import inf
 
 from mailer.app.dead_senders import free_copies_of_dead
 from mailer.app.installation import App
+from mailer.app.own_processes import DONE, OTHER_PROGRAM, OTHER_SETTINGS, started
 from mailer.domain.retry import LOGIN_PAUSE, doubled, relay_pause
-from mailer.gateways.log_lines import log_options
-from mailer.gateways.process.program import program_mark
 from mailer.pipeline import company_log
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending.company import RelayTrouble
@@ -24,9 +22,8 @@ from mailer.pipeline.sending.sender import STOP_WITHIN
 # The module that they run, and what is written to them: a line each.
 MODULE = "mailer.app.further_process"
 FINISH, STOP = "finish", "stop"
-# Exit statuses: nothing was left to send; it failed; other settings, or another version of the program, than ours; the disk is
-# full, or the like; a RelayTrouble, its number added.
-DONE, FAILED, OTHER_SETTINGS, OTHER_PROGRAM, UNWRITABLE, TROUBLE = 0, 1, 10, 11, 12, 20
+# Exit statuses besides those of all: the disk is full, or the like; a RelayTrouble, its number added. DONE: nothing was left.
+UNWRITABLE, TROUBLE = 12, 20
 _TROUBLES = (TROUBLE + RelayTrouble.PASSING, TROUBLE + RelayTrouble.LASTING)
 # After one has ended, another is started so many seconds later; where they die again and again, ever later.
 _PAUSE, _LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
@@ -55,8 +52,7 @@ class FurtherProcesses:
     def __init__(self, app: App, processes: int) -> None:
         self._app = app
         self._numbers = range(1, processes)
-        self._program = program_mark() if processes > 1 else ""
-        self._fingerprint = app.context.fingerprint
+        self._context = app.context  # for those that are started from now on
         self._running: dict[int, _Process] = {}
         self._not_before = -inf  # when another may be started
         self._troubles = 0  # ends in a row by a relay that was down
@@ -104,7 +100,7 @@ class FurtherProcesses:
 
     def use(self, context: Context) -> None:
         """Let others take their places, which read the settings anew, and try at once what was refused."""
-        self._fingerprint = context.fingerprint
+        self._context = context
         self.leave()
         for process in self._running.values():
             process.outdated = True
@@ -130,16 +126,9 @@ class FurtherProcesses:
             free_copies_of_dead(self._app)
 
     def _started(self, number: int, only: IssueName | None) -> subprocess.Popen[bytes]:
-        context = self._app.context
-        # -P: no module of the folder in which the command was typed takes the place of one of ours.
-        command = [sys.executable, "-P", "-m", MODULE, "--config", str(self._app.config.file), "--who", context.who]
-        command += ["--process", str(number), "--processes", str(len(self._numbers) + 1)]
-        command += ["--program", self._program, "--fingerprint", self._fingerprint, *log_options()]
-        command += ["--only", str(only)] if only is not None else []
-        # In a session of its own no Ctrl-C reaches it: this process tells it what to do.
-        return subprocess.Popen(  # noqa: S603  (this very program)
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, bufsize=0, start_new_session=True
-        )
+        options: list[object] = ["--process", number, "--processes", len(self._numbers) + 1]
+        options += ["--only", only] if only is not None else []
+        return started(MODULE, self._app.config.file, self._context, self._app.program, *options)
 
     def _pause_after(self, status: int) -> float:
         if status == DONE:

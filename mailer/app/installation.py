@@ -30,6 +30,7 @@ from mailer.gateways.key_file import read_keys
 from mailer.gateways.machine_state import has_room_to_send
 from mailer.gateways.new_installation import SCRIPT, shipped
 from mailer.gateways.process.ledger_epoch import EpochFile
+from mailer.gateways.process.program import program_mark
 from mailer.gateways.sources.editable import EditableFolder
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline import servicelog
@@ -57,6 +58,7 @@ class App:
     config: Config
     schedules: Schedules
     context: Context
+    program: str  # the mark of the files that this process runs, whatever takes their place later
 
     @property
     def store(self) -> Store:
@@ -120,6 +122,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
     # By default Python looks for garbage after every 700 new objects, at times among all that the libraries have made. A
     # plan and a mailing make many, hardly any of them garbage: that took a tenth of the time of sending, a fifth of planning.
     gc.set_threshold(10_000)
+    program = program_mark()
     config = load_config(config_file)
     read = fingerprint(config)  # first: what changes while it is read must not pass as read
     schedules = load_schedules(config.path(config.paths.schedules))
@@ -148,7 +151,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
             bell=bell_of(config.database_url),
             has_room=partial(has_room_to_send, state_folder(config)),
         )
-        app = App(config=config, schedules=schedules, context=context)
+        app = App(config=config, schedules=schedules, context=context, program=program)
         _mark_restored(app)
         opened.pop_all()
     return app

@@ -4,13 +4,15 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mailer.app import further_processes
-from mailer.app.further_processes import DONE, OTHER_SETTINGS, TROUBLE, UNWRITABLE, FurtherProcesses
+from mailer.app.further_processes import TROUBLE, UNWRITABLE, FurtherProcesses
 from mailer.app.installation import App, reload
+from mailer.app.own_processes import DONE, OTHER_SETTINGS
 from mailer.domain.errors import BadInput
 from mailer.gateways.clock import SystemClock
 from mailer.pipeline.sending.company import RelayTrouble
@@ -249,19 +251,17 @@ def test_a_reload_reads_no_other_config_toml(club: Club) -> None:
 
 @pytest.mark.sqlite
 def test_another_version_of_the_program_neither_sends_nor_opens_the_database(
-    club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It would migrate the database, which the first process, of the version before, is using."""
-    monkeypatch.setattr(further_processes, "program_mark", lambda: "the version before")
     with club.opened(clock) as app:
         (club.folder / "mailer.db").chmod(0)
-        further = FurtherProcesses(app, 2)
+        further = FurtherProcesses(replace(app, program="the version before"), 2)
         further.want(None)
         ended(further)
         clock.advance(days=1)
         assert not may_start(further)
         further.use(app.context)
-        monkeypatch.undo()
         assert may_start(further)
         further.close()
     [line] = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
