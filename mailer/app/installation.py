@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 
 from mailer.app.bell import bell_of
+from mailer.app.proof_processes import ProofProcesses
 from mailer.config import (
     Config,
     Schedules,
@@ -149,6 +150,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
             # The keys are read at the first signature: a bad key must not prevent a pause.
             signing=cache(partial(signer, config)),
             bell=bell_of(config.database_url),
+            proof_parts=ProofProcesses(config=config.file, program=program),
             has_room=partial(has_room_to_send, state_folder(config)),
         )
         app = App(config=config, schedules=schedules, context=context, program=program)

@@ -1,4 +1,4 @@
-"""The log of processes and of relays that send together: when one begins, and why it is left out or ends."""
+"""The log of processes that work together, and of relays: when one begins, and why it is left out or ends."""
 
 from mailer.pipeline import events
 
@@ -29,11 +29,26 @@ def met_trouble(seconds: float, *, lasting: bool) -> None:
 
 def died(status: int, seconds: float) -> None:
     """A further sending process ended by itself or was killed; what it had in hand is taken over."""
-    how = f"by signal {-status}" if status < 0 else f"with status {status}"
     events.warn(
         "a further sending process ended %(how)s; its copies are taken over, and another one is started in %(seconds).0f s",
-        how=how,
+        how=how(status),
         seconds=seconds,
+    )
+
+
+def how(status: int) -> str:
+    """How a process ended, by its exit status, or the negative number of a signal."""
+    return f"by signal {-status}" if status < 0 else f"with status {status}"
+
+
+def does_not_prove(issue: str, numbers: range, why: str) -> None:
+    """A process that was to prove a part of a mailing has not, and this one does."""
+    events.warn(
+        "a process beside this one has not made copies %(first)d to %(last)d of %(issue)s: %(why)s; this one makes them",
+        first=numbers.start,
+        last=numbers[-1],
+        issue=issue,
+        why=why,
     )
 
 

@@ -1,13 +1,15 @@
 """What every verb of the pipeline works with: database, clock, newsletters, fees, templates and keys."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from mailer.domain.due import is_behind
 from mailer.domain.errors import NotFound, Refused
+from mailer.domain.mailing import Mailing
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, Message
@@ -36,6 +38,31 @@ def no_bell(connection: Connection, task: WorkerTask, wanted: Mapping[int, int],
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofPart:
+    """Copy numbers of a mailing, whose copies are made to prove that they can be: by another process, or by none so far.
+
+    `proved` waits for the other process, and returns how many pending copies these are if it has made each, else None.
+    """
+
+    numbers: range
+    proved: Callable[[], int | None] = lambda: None
+
+
+class ProofParts(Protocol):
+    """Lets other processes prove parts of a large mailing."""
+
+    def __call__(
+        self, context: "Context", mailing: Mailing, numbers: range, /
+    ) -> AbstractContextManager[Sequence[ProofPart]]:
+        """These copy numbers, in order. Other processes are at work on some of them, and end with the block. Never raises."""
+
+
+def one_part(_context: "Context", _mailing: Mailing, numbers: range) -> AbstractContextManager[Sequence[ProofPart]]:
+    """All of them, for which no other process works."""
+    return nullcontext([ProofPart(numbers=numbers)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """The parts of an installation, passed to each verb. History records `who`, a person or the daemon."""
 
@@ -57,6 +84,7 @@ class Context:
     shipped: Path | None = None  # templates that came with this version, for letters that `templates` does not have
     signing: Callable[[], DkimSigner | None] = lambda: None  # reads the keys at its first call
     bell: Bell = no_bell
+    proof_parts: ProofParts = one_part
     has_room: Callable[[], bool] = lambda: True  # whether the disk has room for what a sender has to write down
 
     @property
@@ -102,6 +130,10 @@ class Context:
             one_click=link(self.keys, public_url, Purpose.ONE_CLICK, delivery),
             preferences=link(self.keys, public_url, Purpose.PREFERENCES, delivery),
         )
+
+    def within(self, connection: Connection) -> "Context":
+        """The same, with every transaction a part of this one, whose changes no other process sees."""
+        return replace(self, store=self.store.within(connection), proof_parts=one_part)
 
     def ledger_epoch(self) -> int:
         """The epoch that the ledger has reached."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from mailer.domain.circulation import Copy
@@ -67,7 +66,7 @@ def _planned(context: Context, name: IssueName) -> Iterator[Connection]:
     # Compiled before the transaction, which keeps every other process from writing.
     draft = None if is_planned(context, name) else compile_draft(context, name)
     with context.store.rehearsal() as connection:
-        rehearsed = replace(context, store=context.store.within(connection))
+        rehearsed = context.within(connection)
         if draft is not None:
             try:
                 write_plan(rehearsed, name, draft)

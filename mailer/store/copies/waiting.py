@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
 
 from mailer.domain.circulation import Copy
 from mailer.domain.delivery import Delivery, Event, State, advance
@@ -27,16 +27,27 @@ class PendingCopy:
 _OF_COPY = (deliveries.c.id, deliveries.c.message_id, *(deliveries.c[name] for name in COPY_COLUMNS))
 
 
-def waiting(connection: Connection, mailing: Mailing, *, after: int = 0, limit: int = CHUNK) -> list[PendingCopy]:
-    """The next pending copies of a mailing, by copy number, with numbers above `after`; empty at the end."""
+def waiting(
+    connection: Connection, mailing: Mailing, *, after: int = 0, up_to: int | None = None, limit: int = CHUNK
+) -> list[PendingCopy]:
+    """The next pending copies of a mailing, by copy number, with numbers above `after`, to `up_to`; empty at the end."""
     query = select(*_OF_COPY).where(
         # By issue and number, which are indexed: a chunk costs the same wherever it begins.
-        of_issue(mailing.newsletter, mailing.serial),
+        *_of_mailing(mailing),
         deliveries.c.copy_number > after,
-        deliveries.c.mailing == mailing.id,
         deliveries.c.state == State.PENDING,
     )
+    if up_to is not None:
+        query = query.where(deliveries.c.copy_number <= up_to)
     return list(map(_waiting, connection.execute(query.order_by(deliveries.c.copy_number).limit(limit)).all()))
+
+
+def copy_numbers(connection: Connection, mailing: Mailing) -> range:
+    """The numbers of a mailing's copies, from the first to the last, whatever has become of them."""
+    numbers = select(deliveries.c.copy_number).where(*_of_mailing(mailing)).limit(1)
+    first = connection.execute(numbers.order_by(deliveries.c.copy_number)).scalar()
+    last = connection.execute(numbers.order_by(deliveries.c.copy_number.desc())).scalar()
+    return range(0) if first is None or last is None else range(first, last + 1)
 
 
 def all_waiting(connection: Connection, mailing: Mailing) -> Iterator[PendingCopy]:
@@ -112,6 +123,10 @@ def withheld(connection: Connection, addresses: Collection[str], reason: str) ->
         deliveries.c.mailing.in_(open_mailings),
     )
     return list(deliveries_with(connection, list(connection.execute(query).scalars())).values())
+
+
+def _of_mailing(mailing: Mailing) -> tuple[ColumnElement[bool], ...]:
+    return of_issue(mailing.newsletter, mailing.serial), deliveries.c.mailing == mailing.id
 
 
 def _waiting(row: Sequence[Any]) -> PendingCopy:

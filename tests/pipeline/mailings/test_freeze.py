@@ -49,7 +49,7 @@ def frozen(app: App, draft: Draft, register: Register, chunk: int) -> tuple[obje
     """All that a plan writes of people, so many at a time; it is rolled back."""
     with app.store.rehearsal() as connection:
         put(connection, register)
-        rehearsed = replace(app.context, store=app.store.within(connection))
+        rehearsed = app.context.within(connection)
         plan = write_plan(rehearsed, ISSUE, draft, chunk=chunk)
         assert plan is not None
         mailing = mailings.mailing(connection, plan.mailing)
