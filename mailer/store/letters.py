@@ -1,7 +1,7 @@
 """The letters to secretary, operator, editors and members: written down with what they say, sent later, and each of them once."""
 
-import json
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -127,17 +127,30 @@ def forget(connection: Connection, person: str, addresses: Collection[str]) -> N
     query = select(letters.c.id, letters.c.facts).where(letters.c.sent_at.is_(None))
     for row in connection.execute(query).all():
         rest = {name: _without(fact, person) for name, fact in row.facts.items()}
-        if any(trace in json.dumps(rest, ensure_ascii=False) for trace in (person, *addresses)):
+        if any(stands_in(trace, words) for words in _texts(rest) for trace in (person, *addresses)):
             connection.execute(delete(letters).where(letters.c.id == row.id))  # named in a server's words
         elif rest != row.facts:
             connection.execute(update(letters).where(letters.c.id == row.id).values(facts=rest))
 
 
+def is_about(item: object, person: str) -> bool:
+    """Whether an item of a list of facts is about this person, perhaps beside others."""
+    return isinstance(item, dict) and person in (item.get("person"), *item.get("people", ()))
+
+
+def stands_in(trace: str, words: str) -> bool:
+    """Whether the id or address stands there as a whole: it may be a part of another person's."""
+    return re.search(rf"(?<![\w.+-]){re.escape(trace)}(?![\w-]|\.\w)", words) is not None
+
+
 def _without(fact: object, person: str) -> object:
-    if not isinstance(fact, list):
-        return fact
-    return [
-        item
-        for item in fact
-        if not (isinstance(item, dict) and person in (item.get("person"), *item.get("people", ())))
-    ]
+    return [item for item in fact if not is_about(item, person)] if isinstance(fact, list) else fact
+
+
+def _texts(fact: object) -> Iterator[str]:
+    """Every text in a fact, however deep it lies."""
+    if isinstance(fact, str):
+        yield fact
+    elif isinstance(fact, Mapping | list):
+        for part in fact.values() if isinstance(fact, Mapping) else fact:
+            yield from _texts(part)

@@ -1,11 +1,13 @@
-"""Reads every row about a person, in whichever table: what `erase` would make anonymous."""
+"""Reads every row about a person, in whichever table."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, or_, select
 
 from mailer.domain.address import Address
+from mailer.store.letters import is_about, stands_in
 from mailer.store.schema import (
     attempts,
     deliveries,
@@ -72,7 +74,7 @@ def _conditions(connection: Connection, person: str) -> Iterator[tuple[Table, Co
 def _letters(connection: Connection, person: str) -> Iterator[Row]:
     """The letters to the person, and those that wait and name them: whole about a wish of theirs, of others only what names them.
 
-    A letter to a secretary who is a member, too, tells of other members; an address may be two people's.
+    A letter to a secretary who is a member, too, tells of other members.
     """
     wires = _addresses(connection, person)
     own = {
@@ -84,26 +86,27 @@ def _letters(connection: Connection, person: str) -> Iterator[Row]:
         if wish is not None and wish[1] not in own:
             continue
         is_to_them = row["recipient"] in wires
-        facts = row["facts"] if wish is not None else _naming(row["facts"], {person, *wires})
+        facts = row["facts"] if wish is not None else _naming(row["facts"], person, wires)
         if is_to_them or facts:
             yield {**row, "recipient": row["recipient"] if is_to_them else "", "facts": facts}
 
 
-def _naming(facts: dict[str, object], traces: set[str]) -> Row:
+def _naming(facts: dict[str, object], person: str, addresses: set[str]) -> Row:
     """Of the facts of a letter those that name the person, and no other person."""
     naming: Row = {}
     for name, fact in facts.items():
         if isinstance(fact, list):
-            items = [item for item in fact if isinstance(item, dict) and item.get("person") in traces]
+            items = [_own(item, person) for item in fact if is_about(item, person)]
             naming |= {name: items} if items else {}
-        elif isinstance(fact, str) and any(_stands_in(trace, fact) for trace in traces):
+        elif isinstance(fact, str) and any(stands_in(trace, fact) for trace in {person, *addresses}):
             naming[name] = fact
     return naming
 
 
-def _stands_in(trace: str, words: str) -> bool:
-    """Whether the id or address stands there as a whole: it may be the end of another person's."""
-    return re.search(rf"(?<![\w.+-]){re.escape(trace)}(?![\w-]|\.\w)", words) is not None
+def _own(item: Mapping[str, Any], person: str) -> Row:
+    """An item of a letter without the others whom it is about, too: an address may be two people's."""
+    others = set(item.get("people", ())) - {person}
+    return {**item, "people": [person], "names": []} if others else {**item}
 
 
 def _addresses(connection: Connection, person: str) -> set[str]:

@@ -16,11 +16,13 @@ from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.report import distribution_report
 from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
 from mailer.pipeline.register import erase, people
+from mailer.store import letters
 from mailer.store.columns import metadata
 from mailer.store.members import load_register
 from mailer.store.schema import history
 from mailer.views.person import person_lines
 from tests.club import ISSUE, Club, Member, begin, copies, import_register, members, pull_issues, states
+from tests.doubles import FrozenClock
 from tests.pipeline.relayed import LATER, NEVER, claim, deliver
 from tests.reported import DOMAIN, Refusal, bounce, come, complaint, letter, path_of, unsubscribe_path_of
 
@@ -228,3 +230,22 @@ def test_nothing_of_what_came_back_about_the_person_is_left(app: App, club: Club
         left = everything(opened).replace("M-Kestrel", "")
         assert not [line for line in left.splitlines() if any(trace in line for trace in TRACES)]
         assert distribution_report(opened.context, ISSUE).balance.deliveries["bounced"] == 1
+
+
+def test_of_letters_that_wait_only_those_that_name_the_person_are_deleted(app: App, clock: FrozenClock) -> None:
+    begin(app, [*OTHERS, boris()])
+    letters_that_wait = {
+        "longer id": {"open": [{"person": f"{PERSON}-2", "why": "full"}]},
+        "longer address": {"said": f"<anna.{ADDRESS}> is full"},
+        "own id": {"said": f"nobody is here:\n{PERSON}"},
+        "own address": {"replies": {"last": [f"<{ADDRESS}> is full"]}},
+        "own item": {"held": [{"people": [PERSON], "names": ["Boris"]}, {"people": ["P001"], "names": ["Anna"]}]},
+    }
+    with app.store.transaction() as connection:
+        for about, facts in letters_that_wait.items():
+            letters.add(connection, kind="alarm", about=about, recipient="o@club.example", facts=facts, now=clock.now())
+    erase.erase(app.context, PERSON)
+    with app.store.reading() as connection:
+        left = {letter.about: letter.facts for letter in letters.waiting(connection, clock.now())}
+    kept = {about: letters_that_wait[about] for about in ("longer id", "longer address")}
+    assert left == kept | {"own item": {"held": [{"people": ["P001"], "names": ["Anna"]}]}}

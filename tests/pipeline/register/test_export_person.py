@@ -116,6 +116,10 @@ def test_of_letters_it_tells_what_names_the_person_and_no_one_else(app: App, clo
         "after": {},
     }
     named = [{"person": PERSON, "why": "full"}, {"person": "P001", "why": "full"}]
+    held = [
+        {"address": ADDRESS, "people": ["P001", PERSON], "names": ["Anna", "Boris"]},
+        {"address": ADDRESS, "people": ["P002"], "names": ["Another"]},
+    ]
     with app.store.transaction() as connection:
         own, other = (
             connection.execute(insert(wishes).values(**wish, person=person).returning(wishes.c.id)).scalar_one()
@@ -130,6 +134,7 @@ def test_of_letters_it_tells_what_names_the_person_and_no_one_else(app: App, clo
                 {"open": named, "open_more": 0, "held": named[1:]},
             ),
             ("daily letter", "2018-07-13", ADDRESS, {"open": named[1:]}),  # the secretary is a member
+            ("daily letter", "2018-07-14", "secretary@club.example", {"held": held}),
             ("alarm", "1", "operator@club.example", {"cause": "failure", "said": f"<{ADDRESS}> is unknown"}),
             ("alarm", "2", "operator@club.example", {"cause": "size"}),
             ("alarm", "3", "operator@club.example", {"cause": "failure", "said": f"<anna.{ADDRESS}> is unknown"}),
@@ -145,6 +150,7 @@ def test_of_letters_it_tells_what_names_the_person_and_no_one_else(app: App, clo
     assert [(row["kind"], row["recipient"], row["facts"]) for row in records] == [
         ("daily letter", "", {"open": named[:1]}),
         ("daily letter", ADDRESS, {}),
+        ("daily letter", "", {"held": [{"address": ADDRESS, "people": [PERSON], "names": []}]}),
         ("alarm", "", {"said": f"<{ADDRESS}> is unknown"}),
         ("wish-done", ADDRESS, {"name": "Boris"}),
         ("member-wish", "", {"name": "Boris"}),
