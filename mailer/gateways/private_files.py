@@ -14,15 +14,19 @@ _OPEN = stat.S_IRGRP | stat.S_IXGRP  # what a group needs to open a folder
 def write(folder: Path, name: str, content: bytes) -> Path:
     """Write a new file `<folder>/<name>` (0600) and return its path; the folder is created if missing (0700).
 
-    Existing files are never overwritten: Refused. BadInput when the folder or the file cannot be written.
+    Existing files are never overwritten: Refused. BadInput when the folder or the file cannot be written; then no part of
+    it is left.
     """
-    path = folder / name
+    path, begun = folder / name, False
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(path, "xb", opener=_open_private) as file:
+            begun = True
             file.write(content)
     except OSError as error:
-        if path.exists():
+        if begun:
+            path.unlink(missing_ok=True)
+        elif path.exists():
             raise Refused(f"{path} exists already and is not overwritten; name an empty folder") from None
         raise BadInput(f"{path} cannot be written ({error.strerror}); name another folder") from error
     return path

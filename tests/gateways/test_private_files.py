@@ -1,6 +1,7 @@
 """Private files are readable by their owner only and never overwritten, and files that others can read are named."""
 
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -84,3 +85,14 @@ def test_an_output_is_for_the_group_that_shares_the_folder_around(
     assert rights(private) == 0o600
     assert {each.stat().st_gid for each in (path.parent, path, beside)} == {shared.stat().st_gid}
     assert private_files.write_output_again(shared, "0002.eml", b"y").read_bytes() == b"y"
+
+
+def test_of_a_file_for_which_there_is_no_room_nothing_is_left(tmp_path: Path) -> None:
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, usual[1]))  # Python ignores the signal
+    try:
+        with pytest.raises(BadInput, match=r"0001\.eml cannot be written \(File too large\)"):
+            private_files.write(tmp_path, "0001.eml", b"x" * 50_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert not list(tmp_path.iterdir())
