@@ -64,7 +64,8 @@ def network_disk(folder: Path) -> str:
         return ""
     mounts = [(fields[1].replace("\\040", " "), fields[2]) for line in lines if len(fields := line.split()) > 2]
     around = [(place, kind) for place, kind in mounts if folder.resolve().is_relative_to(place)]
-    _, kind = max(around, key=lambda mount: len(mount[0]), default=("", ""))
+    # Of two at one place the last is seen: an automount stands below what it has mounted.
+    _, kind = max(reversed(around), key=lambda mount: len(mount[0]), default=("", ""))
     return kind if kind in _OF_OTHERS else ""
 
 

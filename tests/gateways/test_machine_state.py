@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from mailer.gateways.machine_state import has_room_to_send
+from mailer.gateways import machine_state
+from mailer.gateways.machine_state import has_room_to_send, network_disk
 
 MEGA = 1_000_000
 
@@ -33,3 +34,20 @@ def test_how_much_is_enough(
 
 def test_a_disk_that_does_not_say(tmp_path: Path) -> None:
     assert has_room_to_send(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("mounts", "kind"),
+    [
+        ("/dev/sda1 / ext4 rw 0 0", ""),
+        ("/dev/sda1 / ext4 rw 0 0\nnas:/club {place} nfs4 rw 0 0", "nfs4"),
+        ("systemd-1 {place} autofs rw 0 0\nnas:/club {place} nfs4 rw 0 0\n/dev/sda1 / ext4 rw 0 0", "nfs4"),
+        ("nas:/club {place} nfs4 rw 0 0\n/dev/sdb1 {place} ext4 rw 0 0", ""),
+    ],
+)
+def test_of_mounts_at_one_place_the_last_counts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mounts: str, kind: str
+) -> None:
+    (tmp_path / "mounts").write_text(mounts.format(place=tmp_path / "nas"))
+    monkeypatch.setattr(machine_state, "_MOUNTS", tmp_path / "mounts")
+    assert network_disk(tmp_path / "nas" / "club") == kind
