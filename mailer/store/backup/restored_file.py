@@ -1,6 +1,5 @@
 """Puts a backup of an SQLite database in the place of the database, which is kept beside it."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +13,7 @@ from mailer.domain.errors import BadInput, Refused
 from mailer.domain.remedy import Action
 from mailer.store import migrate
 from mailer.store.backup.counted import refuse_lost_rows, refuse_unsound
-from mailer.store.backup.sqlite_file import flush, open_copy, reason, reserved
+from mailer.store.backup.sqlite_file import flush, open_copy, publish, reason, reserved
 from mailer.store.integrity import check_database, count_rows
 from mailer.store.ledger.backups import backup_at, last_known, mark_as_backup
 from mailer.store.sqlite import dbapi
@@ -29,7 +28,7 @@ _PATIENCE = 1.0
 def restore(file: Path, database: Path, now: datetime) -> PutInPlace:
     """Copy the backup beside the database, mark, migrate and check the copy, and give it the database's name.
 
-    At every instant a whole database is in its place. The one before is kept as `NAME.before-restore-INSTANT`.
+    At every instant a whole database is in its place, but for one where there are no hard links. The one before is kept as `NAME.before-restore-INSTANT`.
     """
     partial = database.with_name(f".{database.name}.restoring")
     try:
@@ -60,22 +59,28 @@ def _is_sqlite(file: Path) -> bool:
 
 def _copy(file: Path, partial: Path) -> None:
     """A sound copy of the backup, which itself is not written to."""
-    journal = file.with_name(f"{file.name}-wal")
+    written_ahead, halfway = (file.with_name(f"{file.name}{suffix}") for suffix in ("-wal", "-journal"))
+    if _has_content(halfway):  # only in the database itself could SQLite undo what had begun
+        raise BadInput(f"{file} was copied in the middle of a write, as {halfway} shows", Action.BACK_UP.of())
     # Without a journal the file is all there is, and its folder may be read-only.
-    mode = "mode=ro" if journal.exists() and journal.stat().st_size else "mode=ro&immutable=1"
+    mode = "mode=ro" if _has_content(written_ahead) else "mode=ro&immutable=1"
     address = f"file:{quote(str(file.resolve()))}?{mode}"
     source = create_engine("sqlite://", creator=lambda: dbapi().connect(address, uri=True), poolclass=NullPool)
+    refuse_unsound(check_database(source), file)
     with source.begin() as connection:
         if not _is_ours(connection):
             raise BadInput(f"{file} is a database, but not of this service")
         counted = count_rows(connection)
-    refuse_unsound(check_database(source), file)
     with source.connect() as connection:
         connection.connection.cursor().execute("VACUUM INTO ?", (str(partial),))
     copy = open_copy(partial)
     with copy.begin() as connection:
         refuse_lost_rows(count_rows(connection), counted, counted, still=True)
     copy.dispose()
+
+
+def _has_content(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > 0
 
 
 def _is_ours(connection: Connection) -> bool:
@@ -114,10 +119,7 @@ def _set_aside(database: Path, now: datetime) -> Path | None:
     for suffix in _JOURNALS:  # only of a database that cannot be opened any more
         if (journal := Path(f"{database}{suffix}")).exists():
             journal.rename(f"{former}{suffix}")
-    try:
-        os.link(database, former)
-    except PermissionError:  # a file system without hard links
-        database.rename(former)
+    publish(database, former)
     return former
 
 
@@ -136,7 +138,7 @@ def close_for_others(database: Path) -> None:
             raise Refused(
                 f"another process has {database} open: stop the daemon, the console and other commands, then try again"
             ) from error
-    except dbapi().DatabaseError:
+    except (dbapi().DatabaseError, UnicodeDecodeError):
         pass  # damaged: that is why it is replaced
     finally:
         connection.close()

@@ -1,5 +1,6 @@
 """Copies a running SQLite database into a file that is complete, private and marked as a backup, or not there at all."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ from mailer.store.backup.counted import refuse_lost_rows, refuse_unsound
 from mailer.store.integrity import check_database, count_rows
 from mailer.store.ledger.backups import mark_as_backup
 from mailer.store.sqlite import dbapi
+
+# What file systems without hard links say, those of other machines among them: link(2), and Samba's.
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 def write_backup(engine: Engine, file: Path, at: datetime) -> DatabaseCheck:
@@ -140,13 +144,15 @@ def _mark(partial: Path, at: datetime) -> DatabaseCheck:
     return copy
 
 
-def publish(partial: Path, file: Path) -> None:
-    """Give the finished file its name; FileExistsError when that is not free."""
+def publish(file: Path, name: Path) -> None:
+    """Give a finished file this name, too, or instead where there are no hard links; FileExistsError when it is not free."""
     try:
-        os.link(partial, file)
-    except PermissionError:  # a file system without hard links
-        require_free(file)
-        partial.rename(file)
+        os.link(file, name)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        require_free(name)
+        file.rename(name)
 
 
 def require_free(file: Path) -> None:

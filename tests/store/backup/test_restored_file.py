@@ -1,12 +1,14 @@
 """A backup takes the place of a database whole, marked and checked, or the database stays as it was."""
 
 import errno
+import os
 import shutil
 import signal
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.store import Store, backup, history, resolve
 from mailer.store.backup import restored_file
 from mailer.store.ledger import backups
+from mailer.store.sqlite import dbapi
 from tests import databases
 from tests.store.rows import a_mailing_of
 
@@ -155,6 +158,29 @@ def test_there_need_not_be_a_database(file: Path) -> None:
     assert subjects(file.parent / "mailer.db") == ["before"]
 
 
+@pytest.mark.parametrize("said", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_file_system_without_hard_links(file: Path, monkeypatch: pytest.MonkeyPatch, said: int) -> None:
+    def refuse(*_names: object) -> None:
+        raise OSError(said, os.strerror(said))
+
+    monkeypatch.setattr(os, "link", refuse)
+    kept = Path(put_in_place(file))
+    assert subjects(file.parent / "mailer.db") == ["before"]
+    assert subjects(kept) == ["before", "after"]
+    with closing(Store.open(SQLITE, file.parent)) as store:
+        store.back_up(file.parent / "another.db", LATER)
+        with pytest.raises(Refused, match="exists and is left as it is"):
+            store.back_up(file.parent / "another.db", LATER)
+    assert subjects(file.parent / "another.db") == ["before"]
+
+
+def test_a_database_whose_rules_are_no_text_any_more_is_replaced(file: Path) -> None:
+    no_text(file.parent / "mailer.db")
+    kept = Path(put_in_place(file))
+    assert subjects(file.parent / "mailer.db") == ["before"]
+    assert b"CREATE \xfcNDEX" in kept.read_bytes()
+
+
 def test_a_damaged_database_is_replaced_and_kept_with_its_journal(file: Path) -> None:
     database = file.parent / "mailer.db"
     database.write_bytes(b"\xa5" * 50_000)
@@ -199,15 +225,29 @@ def other(file: Path) -> None:
 
 
 def foreign(file: Path) -> None:
-    from mailer.store.sqlite import dbapi
-
     file.unlink()
     connection = dbapi().connect(file)
     connection.execute("CREATE TABLE things (id INTEGER)")
     connection.close()
 
 
-@pytest.mark.parametrize("spoil", [damaged, cut, other, foreign])
+def no_text(file: Path) -> None:
+    file.write_bytes(file.read_bytes().replace(b"CREATE INDEX", b"CREATE \xfcNDEX"))
+
+
+def halfway(file: Path) -> None:
+    """Copied with its journal in the middle of a write, as where the library in use has no write-ahead log."""
+    connection = dbapi().connect(file, isolation_level=None)
+    changes = "BEGIN", "UPDATE deliveries SET name = 'Half ' || substr(name, 6)"
+    for statement in ("PRAGMA journal_mode=DELETE", "PRAGMA synchronous=OFF", "PRAGMA cache_size=1", *changes):
+        connection.execute(statement)
+    half = [Path(f"{file}{suffix}").read_bytes() for suffix in ("", "-journal")]
+    connection.close()
+    for suffix, octets in zip(("", "-journal"), half, strict=True):
+        Path(f"{file}{suffix}").write_bytes(octets)
+
+
+@pytest.mark.parametrize("spoil", [damaged, cut, other, foreign, no_text, halfway])
 def test_what_is_no_sound_backup_changes_nothing(file: Path, spoil: object) -> None:
     spoil(file)
     with pytest.raises(BadInput):
@@ -237,8 +277,6 @@ def test_the_database_itself_is_no_backup_of_it(file: Path) -> None:
 
 
 def test_a_backup_of_a_newer_version(file: Path) -> None:
-    from mailer.store.sqlite import dbapi
-
     connection = dbapi().connect(file)
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.commit()
