@@ -37,18 +37,22 @@ _SET = "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name,
 
 def open_engine(url: URL) -> Engine:
     """An engine for this database. Whether a connection still answers is asked before each transaction."""
-    settings = {name: value for name, value in _CLIENT.items() if name not in url.query}
     engine = create_engine(
         url,
         isolation_level="READ COMMITTED",
         hide_parameters=True,
         pool_pre_ping=True,
-        connect_args=settings,
+        connect_args=client_settings(url),
         json_deserializer=from_json,
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "handle_error", _leave_read_only)
     return engine
+
+
+def client_settings(url: URL) -> dict[str, str]:
+    """How to connect, besides what the URL says."""
+    return {name: value for name, value in _CLIENT.items() if name not in url.query}
 
 
 def answers(engine: Engine) -> bool:
@@ -70,6 +74,13 @@ def be_brief(connection: Connection) -> None:
 
 
 _BE_BRIEF = text(f"SET LOCAL idle_in_transaction_session_timeout = {_BRIEFLY}")
+
+
+def take_time(connection: Connection) -> None:
+    """Let this transaction last, and pause, as long as it takes: it reads everything, and no one waits for it."""
+    if connection.dialect.name == "postgresql":
+        for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {name} = 0"))
 
 
 def _configure(connection: Any, _record: object) -> None:

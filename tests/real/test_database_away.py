@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Event
 
@@ -14,12 +14,14 @@ import httpx2 as httpx
 import pytest
 
 from mailer.gateways.clock import SystemClock
+from mailer.store import Store, backup, resolve
 from tests import postgresql
 from tests.cli.terminal import a_relay
 from tests.club import ISSUE, Club, make_ready, members, states
 from tests.postgresql import Server, a_folder, a_server
 from tests.scripted_relay import Sink
 from tests.servers import free_port, wait_until
+from tests.store.rows import NOW, a_mailing_of
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(postgresql.absent()), reason=postgresql.absent() or "-")]
 
@@ -179,6 +181,26 @@ def test_a_fail_over_to_the_standby(tmp_path: Path) -> None:
             assert sending.outages() == (1, 1)
         finally:
             for server in (first, second):
+                server.end()
+
+
+def test_a_backup_where_the_standby_is_named_first(tmp_path: Path) -> None:
+    with a_folder() as folder:
+        standby, primary = (Server(folder=folder, port=free_port()) for _ in range(2))
+        try:
+            primary.make()
+            primary.start()
+            standby.copy(primary)
+            standby.start()
+            both = f"{re.sub('@[^/]*', '@', primary.url)}?host=127.0.0.1:{standby.port}&host=127.0.0.1:{primary.port}"
+            with closing(Store.open(both, tmp_path)) as store:
+                with store.transaction() as connection:
+                    a_mailing_of(connection, 3)
+                assert store.back_up(tmp_path / "backup.dump", NOW).rows["deliveries"] == 3
+            place = backup.restore(resolve(both, tmp_path), tmp_path / "backup.dump", NOW)
+            assert place.check.rows["deliveries"] == 3
+        finally:
+            for server in (standby, primary):
                 server.end()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
@@ -17,6 +17,7 @@ from mailer.store.backup.sqlite_file import flush, publish, reason, require_free
 from mailer.store.columns import metadata
 from mailer.store.integrity import check_database, count_rows, engine_name
 from mailer.store.ledger.backups import backup_at
+from mailer.store.postgresql import open_engine, take_time
 
 # Octets of a dump read at a time.
 _BLOCK = 1 << 16
@@ -31,8 +32,7 @@ def write_backup(engine: Engine, file: Path) -> DatabaseCheck:
     try:
         require_free(file)
         with reserved(partial), engine.execution_options(isolation_level="REPEATABLE READ").begin() as connection:
-            # The transaction is idle while pg_dump works; no one waits for it.
-            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            take_time(connection)  # it is idle while pg_dump works
             snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
             server, name = database_of(connection, engine.url), engine_name(connection)
             only = () if server.schema == "public" else (f"--schema={server.schema}",)
@@ -54,7 +54,7 @@ def write_backup(engine: Engine, file: Path) -> DatabaseCheck:
 
 def restore(url: URL, file: Path, now: datetime) -> PutInPlace:
     """Replace the service's tables by those of the dump and mark them, all in one transaction."""
-    engine = create_engine(url, hide_parameters=True)
+    engine = open_engine(url)
     try:
         with engine.begin() as connection:
             server = database_of(connection, url)
@@ -64,7 +64,9 @@ def restore(url: URL, file: Path, now: datetime) -> PutInPlace:
             raise BadInput(f"{file} is a dump, but not of this service; the database is as it was")
         write_in_one_transaction(server, _script(server, file, now))
         with engine.begin() as connection:
-            refuse_lost_rows(count_rows(connection), counted, counted, still=True)
+            take_time(connection)
+            expected = counted | {"ledger_state": 1}  # the row of the mark
+            refuse_lost_rows(count_rows(connection), expected, expected, still=True)
         migrate.upgrade(engine)
         check = check_database(engine)
         refuse_unsound(check, "the restored database")

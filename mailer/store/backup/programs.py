@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 
 from mailer.domain.errors import BadInput, Refused
+from mailer.store.postgresql import client_settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +28,9 @@ def database_of(connection: Connection, url: URL) -> ServerDatabase:
     """The database that the connection is to."""
     from psycopg.conninfo import make_conninfo
 
-    arguments = connection.dialect.create_connect_args(url)[1]
-    # Without the values that psycopg alone understands.
+    # As we connect ourselves: of several hosts, to the one that takes writes. Without the values that psycopg alone
+    # understands.
+    arguments = {**client_settings(url), **connection.dialect.create_connect_args(url)[1]}
     settings = {name: str(value) for name, value in arguments.items() if isinstance(value, str | int)}
     password = settings.pop("password", None)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILER_")}

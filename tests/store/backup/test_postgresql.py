@@ -117,6 +117,13 @@ def test_a_dump_takes_the_place_of_the_database_marked(url: str, tmp_path: Path)
     store.close()
 
 
+def test_a_ledger_that_has_never_been_at_work(url: str, tmp_path: Path) -> None:
+    execute(url, "DELETE FROM ledger_state")
+    dump(url, tmp_path / "backup.dump")
+    place = backup.restore(make_url(url), tmp_path / "backup.dump", LATER)
+    assert (place.backup_at, place.check.rows["ledger_state"]) == (AT, 1)
+
+
 def test_a_database_that_is_gone_altogether(url: str, tmp_path: Path) -> None:
     counted = dump(url, tmp_path / "backup.dump")
     schema = str(make_url(url).query["options"]).partition("=")[2]
