@@ -9,10 +9,14 @@ from sqlalchemy.exc import DBAPIError
 from mailer.domain.database_check import DatabaseCheck
 from mailer.store import sqlite
 from mailer.store.columns import metadata
+from mailer.store.postgresql import take_time
 from mailer.store.trouble import trouble_of
 
 # So many problems are named; one is enough to restore a backup.
 MOST = 20
+# PostgreSQL, Appendix A: what ends a reader though all is sound. Another transaction, a missing right or a table that was
+# just dropped, too little memory, a lock, an administrator.
+_OF_THE_READER = ("40", "42", "53", "55", "57")
 
 
 def engine_name(connection: Connection) -> str:
@@ -34,15 +38,16 @@ def check_database(engine: Engine) -> DatabaseCheck:
     rows: dict[str, int] = {}
     try:
         with engine.execution_options(reading=True, **options).begin() as connection:
+            take_time(connection)
             name = engine_name(connection)
             look = _sqlite_problems if connection.dialect.name == "sqlite" else _postgresql_problems
             problems.extend(look(connection))
             rows = count_rows(connection)
             unchecked.extend(_unchecked(connection))
-    except DBAPIError as error:
-        if trouble_of(error) is not None:  # away, locked, or out of room: that says nothing about it
+    except (DBAPIError, UnicodeDecodeError) as error:
+        if trouble_of(error) is not None or _is_of_the_reader(error):  # that says nothing about it
             raise
-        problems.append(str(error.orig).strip())
+        problems.append(str(getattr(error, "orig", error)).strip())
     named = tuple(dict.fromkeys(problems))[:MOST]
     return DatabaseCheck(engine=name, rows=rows, problems=named, unchecked=tuple(unchecked))
 
@@ -51,6 +56,10 @@ def count_rows(connection: Connection) -> dict[str, int]:
     """How many rows each table has."""
     names = sorted(inspect(connection).get_table_names())
     return {name: connection.execute(select(func.count()).select_from(table(name))).scalar_one() for name in names}
+
+
+def _is_of_the_reader(error: DBAPIError | UnicodeDecodeError) -> bool:
+    return (getattr(getattr(error, "orig", None), "sqlstate", None) or "").startswith(_OF_THE_READER)
 
 
 def _sqlite_problems(connection: Connection) -> Iterator[str]:

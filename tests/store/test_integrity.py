@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 
 from mailer.domain.errors import MailerError
 from mailer.domain.remedy import Action
@@ -154,3 +154,36 @@ class TestPostgresql:
         engine.dispose()
         check = postgres.check()
         assert (check.problems, check.unchecked) == ((), ())
+
+
+@pytest.mark.sqlite
+def test_rules_that_are_no_text_any_more_when_it_is_read_again(file: Path) -> None:
+    with closing(Store.open(f"sqlite:///{file.name}", file.parent)) as store:
+        store.close()
+        file.write_bytes(file.read_bytes().replace(b"CREATE INDEX", b"CREATE \xfcNDEX"))
+        assert not store.check().ok
+
+
+@pytest.mark.skipif(not POSTGRES, reason="MAILER_TESTS_POSTGRES names no server")
+@pytest.mark.parametrize(
+    ("statement", "ends"),
+    [
+        ("SELECT pg_sleep(0.2)", False),  # as long as it takes, whatever is set for others
+        ("SELECT pg_cancel_backend(pg_backend_pid())", True),
+        ("SELECT * FROM no_such_table", True),
+    ],
+)
+def test_a_reader_that_is_ended_is_no_damage(
+    store: Store, monkeypatch: pytest.MonkeyPatch, statement: str, ends: bool
+) -> None:
+    def count(connection: Connection) -> dict[str, int]:
+        connection.execute(text(statement))
+        return {"deliveries": 1}
+
+    monkeypatch.setattr(integrity, "count_rows", count)
+    event.listen(store._engine, "begin", lambda connection: connection.exec_driver_sql("SET statement_timeout = 50"))
+    if not ends:
+        assert store.check().ok
+        return
+    with pytest.raises(DatabaseError):
+        store.check()

@@ -31,7 +31,7 @@ def check_and_back_up(context: Context, backups: NightlyBackups | None) -> None:
             _check(context)
         if backups is not None and _is_sound(context) and is_due_tonight(context, BACKED_UP):
             _back_up(context, backups)
-    except DatabaseError as error:
+    except (DatabaseError, UnicodeDecodeError) as error:
         if not is_damaged(error):
             raise
         _alarm(context, (str(getattr(error, "orig", error)),))
