@@ -1,9 +1,14 @@
-"""Tells whether another process that sends, or leads, still lives."""
+"""Tells where another process that sends, or leads, runs, and whether it still lives."""
 
 from pathlib import Path
 
 from mailer.gateways.process import locks
 from mailer.store.ledger.owners import Owner
+
+
+def is_of_this_machine(owner: Owner) -> bool:
+    """Whether the process ran under this boot's kernel, perhaps in another container; where no boot has an id, it counts so."""
+    return owner.boot_id == locks.boot_id()
 
 
 def is_dead(owner: Owner) -> bool:
@@ -12,4 +17,4 @@ def is_dead(owner: Owner) -> bool:
     The host's name says nothing: a container made anew has another one, and the same disk and kernel. Where a system has
     no boot id, nothing is proved, and the lease decides.
     """
-    return owner.boot_id == locks.boot_id() != "" and locks.is_dead(Path(owner.lock))
+    return owner.boot_id != "" and is_of_this_machine(owner) and locks.is_dead(Path(owner.lock))

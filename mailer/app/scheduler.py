@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from mailer.app.installation import App
-from mailer.app.processes import is_dead
+from mailer.app.processes import is_dead, is_of_this_machine
 from mailer.store import be_brief
 from mailer.store.ledger import leases
 from mailer.store.ledger.instants import note_work
 from mailer.store.ledger.leases import lease, take_lease
+from mailer.store.ledger.owners import Owner
 
 # The lease's name, how long it lasts, and how little may be left of it before it is renewed: an idle daemon writes once in
 # ten seconds, and a slow one has twenty seconds to renew it.
@@ -18,9 +19,19 @@ LEFT_AT_LEAST = timedelta(seconds=20)
 
 def daemon_runs(app: App) -> bool:
     """Whether a living daemon holds the scheduler's lease."""
+    return _leader(app) is not None
+
+
+def daemon_runs_here(app: App) -> bool:
+    """Whether it is one of this machine; one that runs here beside a leader elsewhere is not known."""
+    leader = _leader(app)
+    return leader is not None and is_of_this_machine(leader)
+
+
+def _leader(app: App) -> Owner | None:
     with app.store.reading() as connection:
         held = lease(connection, SCHEDULER, app.context.clock.now(), LASTING)
-    return held is not None and not is_dead(held.holder)
+    return held.holder if held is not None and not is_dead(held.holder) else None
 
 
 def hold_scheduler(app: App, owner: int) -> bool:

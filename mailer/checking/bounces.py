@@ -88,7 +88,7 @@ def _return_address(app: App, domain: str) -> str:
     address = return_path(app.context.keys, TRIAL, domain)
     if token_in(address.upper(), domain, app.context.keys) is None:
         raise MailerError(f"{address} is signed, and not known again")
-    if not app.config.bounces.listen or not scheduler.daemon_runs(app):
+    if not app.config.bounces.listen or not scheduler.daemon_runs_here(app):
         return f"{address} is known again; no message was sent, which `mailer check --round-trip` does"
     reply = ask_listener(*listen_at(app.config.bounces.listen), address)
     if reply.code // 100 != 2:

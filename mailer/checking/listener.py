@@ -18,14 +18,13 @@ def listener_state(app: App) -> str:
     address = app.config.bounces.listen
     where = f"{address}, {'with' if inbound.certificate(app) else 'without'} STARTTLS"
     host, port = listen_at(address)
-    daemon_runs = scheduler.daemon_runs(app)
     if is_free(host, port):
-        if daemon_runs:
+        if scheduler.daemon_runs_here(app):
             raise MailerError(f"{where}: the daemon runs, but does not listen there; see its log")
         return f"{where}; free, the daemon will listen there"
     if IDENT not in _greeting(host, port):
         raise MailerError(f"{where}: another program listens there; end it, or choose another port in [bounces] listen")
-    if not daemon_runs:
+    if not scheduler.daemon_runs(app):
         raise MailerError(f"{where}: the daemon of another installation listens there, and none runs for this one")
     return f"{where}; the daemon listens"
 

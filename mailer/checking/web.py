@@ -61,19 +61,20 @@ def check_metrics(app: App) -> Iterator[CheckResult]:
 
 
 def _metrics(app: App, listen: str) -> str:
-    free, runs = is_free(*listen_at(listen)), scheduler.daemon_runs(app)
-    if free and runs:
-        raise MailerError(f"{listen}: the daemon runs, but does not listen there; see its log")
-    if not free and not runs:
+    if is_free(*listen_at(listen)):
+        if scheduler.daemon_runs_here(app):
+            raise MailerError(f"{listen}: the daemon runs, but does not listen there; see its log")
+        return f"{listen}; free, the daemon will listen there"
+    if not scheduler.daemon_runs(app):
         raise MailerError(f"{listen}: another program listens there")
-    return f"{listen}; {'free, the daemon will listen there' if free else 'the daemon answers there'}"
+    return f"{listen}; the daemon listens"
 
 
 def _listen(app: App) -> str:
     web = app.config.web
     where = f"{web.listen}, {'with' if web.cert_file else 'without'} TLS"
     if is_free(web.host, web.port):
-        if scheduler.daemon_runs(app):
+        if scheduler.daemon_runs_here(app):
             raise MailerError(f"{where}: the daemon runs, but does not listen there; see its log")
         return f"{where}; free, the daemon will listen there"
     if not _answers(app):

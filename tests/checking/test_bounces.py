@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from threading import Thread
 
 import pytest
+from sqlalchemy import update
 
 from mailer.app.scheduler import hold_scheduler
 from mailer.app.sender import open_sender
@@ -15,6 +16,7 @@ from mailer.checking import checks
 from mailer.domain.bounce import RawReport
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.listener.server import Listener
+from mailer.store.schema import owners
 from tests.certificates import Authority, an_authority
 from tests.club import Club
 from tests.servers import free_port
@@ -86,6 +88,18 @@ def test_check_says_when_the_daemon_does_not_listen(club: Club):
         False,
         f"{at}, without STARTTLS: the daemon runs, but does not listen there; see its log",
     )
+
+
+def test_a_daemon_of_another_machine_need_not_listen_here(club: Club):
+    at = f"127.0.0.1:{free_port()}"
+    club.settle(bounces={**DOMAIN, "listen": at})
+    with a_daemon(club):
+        with club.opened(SystemClock()) as app, app.store.transaction() as connection:
+            connection.execute(update(owners).values(boot_id="another"))
+        found = {result.subject: result for result in checks.check(club.config)}
+    assert found["a return path"].ok
+    assert found["bounces: listener"].ok
+    assert found["bounces: listener"].finding == f"{at}, without STARTTLS; free, the daemon will listen there"
 
 
 async def test_check_knows_our_listener_from_others(club: Club):

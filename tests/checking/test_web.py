@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
+from sqlalchemy import update
 
 from mailer.app.scheduler import hold_scheduler
 from mailer.app.sender import open_sender
@@ -16,6 +17,7 @@ from mailer.domain.access import Role
 from mailer.domain.user import User
 from mailer.gateways.clock import SystemClock
 from mailer.pipeline.users import add_user
+from mailer.store.schema import owners
 from tests.certificates import Authority
 from tests.club import Club
 from tests.doubles import FrozenClock
@@ -194,3 +196,14 @@ def test_a_service_that_no_one_watches_is_noted(club: Club, tables, noted) -> No
     with club.opened() as app:
         results = list(check_metrics(app))
     assert [result.note for result in results] == ([True] if noted else [])
+
+
+def test_a_daemon_of_another_machine_need_not_listen_here(club: Club) -> None:
+    club.settle(web={"listen": f"127.0.0.1:{free_port()}"}, monitoring={"metrics_listen": f"127.0.0.1:{free_port()}"})
+    with club.opened(FrozenClock(TODAY)) as app, open_sender(app) as (_sender, owner):
+        assert hold_scheduler(app, owner)
+        with app.store.transaction() as connection:
+            connection.execute(update(owners).values(boot_id="another", lock="/elsewhere"))
+        for [result, *_] in (check_console(app), check_metrics(app)):
+            assert result.ok
+            assert "free, the daemon will listen there" in result.finding
