@@ -1,6 +1,7 @@
 """Copies one table into another database, chunk by chunk, with a note how far it got; and compares both row by row."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -27,14 +28,13 @@ from sqlalchemy.types import JSON
 
 from mailer.domain.errors import BadInput
 from mailer.domain.remedy import Action
-from mailer.store import is_away, migrate
+from mailer.store import migrate
 from mailer.store.columns import by_code_point
+from mailer.store.endurance import Endurance
 from mailer.store.trouble import trouble_of
 
 # Rows at a time: few where each may hold a picture.
 CHUNK, LARGE_CHUNK = 2000, 20
-# How often in a row a chunk is begun again on a server that is away.
-TRIES = 100
 # Only in a target, until the copy is whole: how far each table got; under no name, what the source was like.
 progress = Table(
     migrate.COPYING,
@@ -52,21 +52,10 @@ def count(connection: Connection, each: Table) -> int:
     return connection.execute(select(func.count()).select_from(each)).scalar_one()
 
 
-def copy_table(origin: Connection, engine: Engine, each: Table, rows: int, tell: Tell) -> None:
+def copy_table(origin: Connection, engine: Engine, each: Table, rows: int, tell: Tell, endurance: Endurance) -> None:
     """Copy what is not there yet of so many rows. BadInput names the first one that cannot be kept there."""
-    tries = 0
-    while True:
-        try:
-            done = _copy_chunk(origin, engine, each)
-        except DBAPIError as error:
-            tries += 1
-            if not is_away(error) or tries == TRIES:
-                raise
-        else:
-            if done is None:
-                return
-            tries = 0
-            tell(f"copying {each.name}", done, rows)
+    while (done := endurance.wait_for(partial(_copy_chunk, origin, engine, each))) is not None:
+        tell(f"copying {each.name}", done, rows)
 
 
 def compare(origin: Connection, target: Connection, each: Table, rows: int, tell: Tell) -> None:

@@ -29,6 +29,7 @@ from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.domain.remedy import Action
 from mailer.store import Store, is_damaged, migrate, postgresql, resolve
 from mailer.store.columns import metadata
+from mailer.store.endurance import Endurance
 from mailer.store.ledger import backups
 from mailer.store.table_copy import Tell, compare, copy_table, count, progress, reason
 
@@ -80,12 +81,14 @@ def _copied(
             if origin.dialect.name != "sqlite":
                 raise Refused("this installation is on PostgreSQL already", Action.BACK_UP.of())
             refuse_running()
-            return _copy(origin, engine, name, at, tell)
+            return _copy(origin, engine, name, at, tell, source.endurance)
     finally:
         engine.dispose()
 
 
-def _copy(origin: Connection, engine: Engine, name: str, at: datetime, tell: Tell) -> tuple[dict[str, int], bool]:
+def _copy(
+    origin: Connection, engine: Engine, name: str, at: datetime, tell: Tell, endurance: Endurance
+) -> tuple[dict[str, int], bool]:
     # Seen by no one else until the end: the target is to have the ledger as it is without the mark.
     was_marked = backups.stay(origin, name)
     with engine.connect() as keeper:  # its lock is held until it is closed
@@ -95,7 +98,7 @@ def _copy(origin: Connection, engine: Engine, name: str, at: datetime, tell: Tel
         resumed = _begin(origin, engine, was_marked=was_marked)
         counts = {each.name: count(origin, each) for each in metadata.sorted_tables}
         for each in metadata.sorted_tables:
-            copy_table(origin, engine, each, counts[each.name], tell)
+            copy_table(origin, engine, each, counts[each.name], tell, endurance)
         with engine.begin() as target:
             for each in metadata.sorted_tables:
                 compare(origin, target, each, counts[each.name], tell)
