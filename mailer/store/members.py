@@ -4,7 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
@@ -14,7 +26,6 @@ from mailer.domain.register_difference import Difference
 from mailer.domain.register_ids import KnownIds
 from mailer.domain.register_search import search_words
 from mailer.store import holds
-from mailer.store.columns import CHUNK
 from mailer.store.ledger.batches import listed, packed
 from mailer.store.register_rows import (
     MEMBERSHIP,
@@ -138,8 +149,8 @@ def seated_at(connection: Connection, address: str) -> list[Seat]:
 def seated_at_each(connection: Connection, addresses: Collection[str]) -> dict[str, list[Seat]]:
     """The seats that have these addresses (normal forms), by address; each by person."""
     seated: dict[str, list[Seat]] = {}
-    query = select(seats.c.mailbox, *SEAT).where(seats.c.mailbox.in_(addresses)).order_by(seats.c.person)
-    for mailbox, *row in connection.execute(query):
+    query = select(seats.c.mailbox, *SEAT).where(_is_listed(connection, seats.c.mailbox)).order_by(seats.c.person)
+    for mailbox, *row in connection.execute(query, {"values": packed(addresses)}):
         seated.setdefault(mailbox, []).append(seat_of(row))
     return seated
 
@@ -164,13 +175,14 @@ def known_people(
     """
     columns = (seats.c.person, seats.c.names, seats.c.address, seats.c.membership, memberships.c.organisation)
     query = select(*columns).join(memberships, memberships.c.id == seats.c.membership)
-    if persons is not None:
-        query = query.where(seats.c.person.in_(persons))
+    chosen = {} if persons is None else {"values": packed(persons)}
+    if chosen:
+        query = query.where(_is_listed(connection, seats.c.person))
     if parts:
         has_all = and_(*(seats.c.searched.contains(part, autoescape=True) for part in parts))
         query = query.where(seats.c.person.in_(select(seats.c.person).where(has_all)))
     rows: dict[str, list[Any]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(query, chosen):
         rows.setdefault(row.person, []).append(row)
     return [_known_person(person, rows[person]) for person in sorted(rows)]
 
@@ -197,8 +209,8 @@ def membership_names(connection: Connection) -> dict[str, str]:
 
 def names_of(connection: Connection, persons: Collection[str]) -> dict[str, dict[str, str]]:
     """The names of these people, by language; people who are not in the register are left out."""
-    query = select(seats.c.person, seats.c.names).where(seats.c.person.in_(persons))
-    return {row.person: dict(row.names) for row in connection.execute(query)}
+    query = select(seats.c.person, seats.c.names).where(_is_listed(connection, seats.c.person))
+    return {person: dict(names) for person, names in connection.execute(query, {"values": packed(persons)})}
 
 
 def apply(connection: Connection, difference: Difference) -> None:
@@ -238,8 +250,7 @@ def apply(connection: Connection, difference: Difference) -> None:
 
 def change_seats(connection: Connection, changed: Sequence[Seat]) -> None:
     """Write these seats, which are in the register, anew, and raise its version; the caller has locked the register."""
-    of_these = memberships.c.id.in_({seat.membership for seat in changed})
-    contracts = _memberships(connection, select(*MEMBERSHIP).where(of_these))
+    contracts = _contracts(connection, {seat.membership for seat in changed})
     for seat in changed:
         own = (seats.c.membership == seat.membership) & (seats.c.person == seat.person)
         connection.execute(update(seats).where(own).values(seat_row(seat, contracts[seat.membership])))
@@ -253,11 +264,13 @@ def seats_of(connection: Connection, person: str) -> list[Seat]:
 
 
 def _contracts(connection: Connection, ids: Collection[str]) -> dict[str, Membership]:
-    """These memberships; of many, all are read at once."""
-    query = select(*MEMBERSHIP)
-    if len(ids) <= CHUNK:
-        query = query.where(memberships.c.id.in_(ids))
-    return _memberships(connection, query)
+    query = select(*MEMBERSHIP).where(_is_listed(connection, memberships.c.id))
+    return _memberships(connection, query, {"values": packed(ids)})
+
+
+def _is_listed(connection: Connection, column: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the column has one of the parameter `values`, which may be any number."""
+    return column.in_(listed(connection.dialect.name, str))
 
 
 def _memberships(
@@ -270,9 +283,8 @@ def _memberships(
 def _rename(connection: Connection, renamed: Sequence[Membership]) -> None:
     """Let people be found by the new names of their organisations."""
     contracts = {membership.id: membership for membership in renamed}
-    if not renamed:
-        return
-    renamed_seats = map(seat_of, connection.execute(select(*SEAT).where(seats.c.membership.in_(contracts))))
+    query = select(*SEAT).where(_is_listed(connection, seats.c.membership))
+    renamed_seats = map(seat_of, connection.execute(query, {"values": packed(contracts)}))
     words = [
         {"m": seat.membership, "p": seat.person, "words": search_words(seat, contracts[seat.membership])}
         for seat in renamed_seats

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 
 from mailer.domain.circulation import Register
@@ -162,3 +162,25 @@ def test_people_are_found_by_the_new_name_of_their_organisation(store: Store) ->
     assert row.sorted_by == "zoe angstrom"
     assert "southern bank" in row.searched
     assert "northern bank" not in row.searched
+
+
+def test_no_number_of_people_is_too_large_for_a_statement(store):
+    """A statement takes so many parameters only: PostgreSQL 65,535."""
+    register = a_register(
+        *(a_membership(id=f"M{number}", kind=MembershipKind.CORPORATE, organisation="Old") for number in range(40)),
+        *(a_seat(membership=f"M{number}", person=f"P{number}", number=1) for number in range(40)),
+    )
+    before = apply(store, everything_new(register))
+    most = []
+    event.listen(store._engine, "before_cursor_execute", lambda *call: most.append(0 if call[5] else len(call[3])))
+    renamed = tuple(
+        MembershipChange(before=one, after=replace(one, organisation="New")) for one in before.memberships.values()
+    )
+    apply(store, Difference(memberships=renamed))
+    with store.transaction() as connection:
+        people = [seat.person for seat in before.seats]
+        assert len(members.names_of(connection, people)) == len(members.known_people(connection, people)) == 40
+        members.seated_at_each(connection, [f"{person}@members.example" for person in people])
+        members.change_seats(connection, before.seats)
+        assert len(members.known_people(connection, parts=["new"])) == 40
+    assert max(most) < 40
