@@ -8,7 +8,7 @@ from mailer.domain.errors import MailerError
 from mailer.domain.remedy import Action
 from mailer.store import sqlite
 
-HEAD = "0024"
+HEAD = "0025"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 

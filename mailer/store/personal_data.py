@@ -10,6 +10,7 @@ from mailer.domain.address import Address
 from mailer.store.letters import is_about, stands_in
 from mailer.store.schema import (
     attempts,
+    counted_reports,
     deliveries,
     exclusions,
     failures,
@@ -63,7 +64,9 @@ def _conditions(connection: Connection, person: str) -> Iterator[tuple[Table, Co
     yield deliveries, deliveries.c.person == person
     yield attempts, attempts.c.delivery.in_(own)
     yield reports, named
-    yield raw_reports, raw_reports.c.id.in_(select(reports.c.raw).where(named))
+    mails_about = select(reports.c.raw).where(named)
+    yield raw_reports, raw_reports.c.id.in_(mails_about)
+    yield counted_reports, counted_reports.c.raw.in_(mails_about)
     yield failures, failures.c.delivery.in_(own)
     yield holds, holds.c.address.in_({Address.from_wire(wire).normal for wire in wires})
     mails = [f"report {identity}" for identity in connection.execute(select(reports.c.id).where(named)).scalars()]

@@ -1,5 +1,6 @@
 """Reports: each mail as it came, stored once, and what it says."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -12,7 +13,7 @@ from mailer.domain.matter import Matter, NamedBy
 from mailer.domain.report import Reading, Report
 from mailer.store.columns import insert_into
 from mailer.store.copies.open_copies import is_replaced
-from mailer.store.schema import deliveries, mailings, raw_reports, reports
+from mailer.store.schema import counted_reports, deliveries, mailings, raw_reports, reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,16 +101,19 @@ def count_open(connection: Connection) -> int:
     return connection.execute(query).scalar_one()
 
 
+def count(connection: Connection, raw: int, readings: Collection[Reading]) -> None:
+    """Count what a mail says that has just been stored; whatever a later reading finds in it, this stays."""
+    numbers = Counter((reading.kind, bool(reading.hard)) for reading in readings)
+    if numbers:
+        rows = [{"raw": raw, "kind": kind, "hard": hard, "number": number} for (kind, hard), number in numbers.items()]
+        connection.execute(insert(counted_reports), rows)
+
+
 def numbers_by_kind(connection: Connection) -> dict[tuple[ReportKind, bool], int]:
-    """How many reports there are of each kind, and whether they say that an address is dead for good."""
-    query = select(reports.c.kind, reports.c.hard, func.count().label("number")).group_by(
-        reports.c.kind, reports.c.hard
-    )
-    numbers: dict[tuple[ReportKind, bool], int] = {}
-    for row in connection.execute(query):
-        key = (ReportKind(row.kind), bool(row.hard))
-        numbers[key] = numbers.get(key, 0) + row.number
-    return numbers
+    """How many reports have come of each kind, and whether they said that an address is dead for good; none gets lower."""
+    columns = (counted_reports.c.kind, counted_reports.c.hard)
+    query = select(*columns, func.sum(counted_reports.c.number).label("number")).group_by(*columns)
+    return {(ReportKind(row.kind), row.hard): row.number for row in connection.execute(query)}
 
 
 def last_mail(connection: Connection) -> int:

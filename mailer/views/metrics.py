@@ -51,7 +51,7 @@ BOUNCES = MetricName(
     name="mailer_bounces_total",
     kind=MetricKind.COUNTER,
     labels=("class",),
-    meaning="Reports that came back: hard and soft bounces, complaints, delays and others.",
+    meaning="Reports that came back, as each was first read: hard and soft bounces, complaints, delays and others.",
 )
 UNREAD_REPORTS = MetricName(
     name="mailer_unread_reports",

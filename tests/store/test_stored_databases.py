@@ -30,7 +30,7 @@ from mailer.domain.mailing import MailingState
 from mailer.gateways.new_installation import install
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings.report import distribution_report
-from mailer.store import migrate, resolve
+from mailer.store import migrate, reports, resolve
 from mailer.store.sqlite import dbapi
 from tests.databases import POSTGRES
 from tests.store.test_migrate import configured
@@ -146,6 +146,7 @@ def test_it_becomes_one_of_this_version_with_every_row(stored: Stored, app: App)
             assert connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() == stored.rows[name], name
         states = connection.execute(text(STATES)).all()
         assert dict(states) == stored.states
+        assert sum(reports.numbers_by_kind(connection).values()) == stored.rows.get("reports", 0)
     report = distribution_report(app.context, ISSUE)
     assert report.state is MailingState.CLOSED
     assert {state: count for state, count in report.balance.deliveries.items() if count} == stored.states

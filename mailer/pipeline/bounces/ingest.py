@@ -80,6 +80,7 @@ def _store_all(
             ingested.append(Ingested(id=None))
             continue
         readings, failures = store_readings(connection, context, identity, mail, now)
+        reports.count(connection, identity, readings)
         ingested.append(Ingested(id=identity, readings=readings))
         failed += failures
     after_failures(connection, context, failed)

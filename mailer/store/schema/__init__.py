@@ -28,7 +28,7 @@ from mailer.store.schema.mailings import (
     test_mailings,
 )
 from mailer.store.schema.register import drafts, memberships, payments, register_state, seats
-from mailer.store.schema.reports import raw_reports, reports
+from mailer.store.schema.reports import counted_reports, raw_reports, reports
 from mailer.store.schema.senders import (
     leases,
     ledger_state,
@@ -50,6 +50,7 @@ __all__ = [
     "attempts",
     "belongs_to_an_issue",
     "columns_in",
+    "counted_reports",
     "deliveries",
     "drafts",
     "editions",

@@ -1,4 +1,4 @@
-"""The tables of mails that came back, and of the reports in them."""
+"""The tables of mails that came back, of the reports in them, and of as what these were counted."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
@@ -45,3 +45,14 @@ reports = Table(
 )
 Index("ix_reports_delivery", reports.c.delivery)
 partial_index("ix_reports_open", reports.c.id, when="matter IS NOT NULL AND settled_at IS NULL")
+
+# Reading a mail again may find other reports in it; as what it was counted stays.
+counted_reports = Table(
+    "counted_reports",
+    metadata,
+    Column("raw", Id, ForeignKey("raw_reports.id"), primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("hard", Boolean, primary_key=True),
+    Column("number", Integer, nullable=False),
+    one_of("kind", ReportKind, "kind"),
+)

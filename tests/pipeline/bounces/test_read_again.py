@@ -1,9 +1,10 @@
-"""Of mails that are read once more only what they say anew has consequences."""
+"""Of mails that are read once more only what they say anew has consequences, and none is counted again."""
 
 import pytest
 
 from mailer.app.installation import App
-from mailer.domain.bounce import BounceReport, ReportKind
+from mailer.app.metrics import MetricsReader
+from mailer.domain.bounce import BounceReport, FailureReason, ReportKind
 from mailer.domain.delivery import State
 from mailer.pipeline.bounces import holds, ingest, interpret
 from mailer.pipeline.context import IssueName
@@ -13,6 +14,7 @@ from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.send import send_mailing
 from mailer.pipeline.mailings.settle import settle_delivery
 from mailer.pipeline.mailings.supplement import send_supplement
+from mailer.views.metrics import BOUNCES
 from tests.club import ISSUE, LETTER, Club, copies, import_register, members, pull_issues
 from tests.photographed import photograph
 from tests.pipeline.relayed import LOST, answer, claim, deliver
@@ -20,6 +22,8 @@ from tests.reported import FULL, UNKNOWN, bounce, come, come_back, path_of
 
 PEOPLE = members(30)
 SECOND = IssueName(newsletter=LETTER, serial=42)
+HARD = BounceReport(kind=ReportKind.BOUNCE, reason=FailureReason.USER_UNKNOWN, hard=True)
+SOFT = BounceReport(kind=ReportKind.BOUNCE, reason=FailureReason.MAILBOX_FULL, hard=False)
 NONE = BounceReport(kind=ReportKind.OTHER)
 
 
@@ -74,3 +78,24 @@ def test_of_two_bounces_of_a_copy_the_last_one_says_why_when_the_first_is_read_o
     failures = photograph(app)["failures"]
     assert ingest.read_again(app.context) == (2, 1)
     assert photograph(app)["failures"] == failures
+
+
+def counted(app: App) -> dict[str, float]:
+    [bounces] = [metric for metric in MetricsReader().read(app) if metric.name is BOUNCES]
+    return {name: number for (name,), number in bounces.values.items() if number}
+
+
+@pytest.mark.parametrize("later", [[HARD], [SOFT], [NONE], [HARD, HARD], [HARD, SOFT, NONE]])
+@pytest.mark.parametrize("first", [[HARD], [SOFT], [HARD, HARD]])
+def test_a_mail_is_counted_as_it_was_first_read(
+    app: App, monkeypatch: pytest.MonkeyPatch, first: list[BounceReport], later: list[BounceReport]
+) -> None:
+    monkeypatch.setattr(interpret, "read_reports", lambda _mail: first)
+    come_back(app, "P001")
+    before = counted(app)
+    assert sum(before.values()) == len(first)
+    monkeypatch.setattr(interpret, "read_reports", lambda _mail: later)
+    ingest.read_again(app.context)
+    assert counted(app) == before
+    come_back(app, "P001")
+    assert counted(app) == before
