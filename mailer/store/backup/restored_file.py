@@ -1,5 +1,6 @@
 """Puts a backup of an SQLite database in the place of the database, which is kept beside it."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -28,7 +29,8 @@ _PATIENCE = 1.0
 def restore(file: Path, database: Path, now: datetime) -> PutInPlace:
     """Copy the backup beside the database, mark, migrate and check the copy, and give it the database's name.
 
-    At every instant a whole database is in its place, but for one where there are no hard links. The one before is kept as `NAME.before-restore-INSTANT`.
+    At every instant a whole database is in its place, but for one where there are no hard links. The one before is kept as
+    `NAME.before-restore-INSTANT`, and the new one belongs to whom that belonged.
     """
     partial = database.with_name(f".{database.name}.restoring")
     try:
@@ -36,6 +38,7 @@ def restore(file: Path, database: Path, now: datetime) -> PutInPlace:
         with reserved(partial):
             _copy(file, partial)
             place = _prepare(partial, file, now)
+            _give_to_owner(partial, database)
             flush(partial)
             former = _set_aside(database, now)
             partial.replace(database)
@@ -106,6 +109,13 @@ def _mark(engine: Engine, file: Path, now: datetime) -> datetime:
         at = backup_at(connection)
     assert at is not None, "it was marked just now"
     return at
+
+
+def _give_to_owner(partial: Path, database: Path) -> None:
+    """Give the copy to whom the database belongs, or its folder: root may restore what the service's login must open."""
+    if os.geteuid() == 0:
+        owner = (database if database.exists() else database.parent).stat()
+        os.chown(partial, owner.st_uid, owner.st_gid)
 
 
 def _set_aside(database: Path, now: datetime) -> Path | None:

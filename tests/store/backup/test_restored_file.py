@@ -101,6 +101,18 @@ def test_the_backup_is_in_place_private_and_marked_and_the_database_is_kept(file
     assert not list(file.parent.glob(".*.restoring*"))
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_root_restores_belongs_to_the_service(file: Path, is_there: bool) -> None:
+    database = file.parent / "mailer.db"
+    for path, login in ((file.parent, 54321), (database, 54322)):
+        os.chown(path, login, login)
+    if not is_there:
+        database.unlink()
+    put_in_place(file)
+    assert (database.stat().st_uid, database.stat().st_gid) == ((54322, 54322) if is_there else (54321, 54321))
+
+
 # Kills itself when it comes to one of these steps, or has done it.
 KILLED = """
 import os, signal, sys
