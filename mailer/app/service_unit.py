@@ -12,6 +12,7 @@ from mailer.config import Config, load_config, load_schedules
 from mailer.config.hosts import listen_at
 from mailer.domain.errors import BadInput
 from mailer.formats.service_unit import ServiceUnit
+from mailer.gateways import machine_state
 from mailer.gateways.sources.folder import FolderSource
 from mailer.store import resolve
 
@@ -83,10 +84,10 @@ def notes_of(unit: ServiceUnit) -> list[str]:
     except KeyError:
         return [f"there is no login {unit.user} yet: docs/operating.md, Install, says how to make it"]
     notes = []
-    if unit.folder.stat().st_uid != login.pw_uid:
-        notes.append(
-            f"{unit.folder} belongs to root, and the daemon does not run as root: chown -R {unit.user}: {unit.folder}"
-        )
+    owner = unit.folder.stat().st_uid
+    if owner != login.pw_uid:
+        whose = f"{unit.folder} belongs to {machine_state.login_of(owner)}"
+        notes.append(f"{whose}, and the service runs as {unit.user}: chown -R {unit.user}: {unit.folder}")
     program = Path(unit.command[0])
     closed = [folder for folder in (*program.parents, *program.resolve().parents) if not _may_enter(folder, login)]
     if closed:

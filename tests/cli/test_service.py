@@ -117,7 +117,12 @@ def test_the_service_runs_as_the_login_that_the_installation_belongs_to(at, run,
     os.chown(club.folder, nobody.pw_uid, -1)
     printed = run("install-service", "--print")
     assert (printed.status, value(printed.out, "User")) == (0, "nobody")
-    assert "belongs to root" not in printed.err
+    assert "chown" not in printed.err
+    daemon = pwd.getpwnam("daemon")
+    os.chown(club.config, daemon.pw_uid, -1)
+    assert (
+        f"{club.folder} belongs to nobody, and the service runs as daemon" in run.ok("install-service", "--print").err
+    )
     os.chown(club.config, 4_000_001, -1)
     assert value(run("install-service", "--print").out, "User") == "4000001"
 
