@@ -126,7 +126,10 @@ class WaysIn:
         """Read the mailbox and the Maildir every so often."""
         settings = self.app().config.bounces
         while settings.imap_url or settings.maildir:
-            await asyncio.to_thread(self._fetch)
+            try:
+                await asyncio.to_thread(self._fetch)
+            except Exception as error:  # noqa: BLE001  (the database is away, for example: nobody can tell who leads)
+                maillog.failed("fetching reports", error)
             if await self.sender.stopped(settings.every.interval.total_seconds()):
                 return
 

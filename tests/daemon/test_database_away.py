@@ -27,7 +27,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def daemon(club: Club, clock: FrozenClock, sink: Sink) -> Iterator[Daemon]:
-    with a_daemon(club, clock, sink) as daemon:
+    with a_daemon(club, clock, sink, bounces={"maildir": "back"}) as daemon:
         daemon.pace = Pace(tick=0.01, idle=0.01, stop_within=10.0)
         yield daemon
 

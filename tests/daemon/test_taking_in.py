@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import aiosmtplib
@@ -23,6 +24,7 @@ from mailer.gateways.clock import SystemClock
 from mailer.pipeline.bounces import ingest
 from mailer.pipeline.mailings.deliveries import delivery_history
 from mailer.store import reports
+from tests.away import lost
 from tests.certificates import Authority
 from tests.club import THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
@@ -292,6 +294,30 @@ async def test_a_mailbox_that_cannot_be_reached_keeps_nobody_from_the_maildir(
         async with at_work(daemon):
             await until((club.folder / "back" / "cur" / "1:2,S").exists)
             assert "fetching reports by imap failed" in caplog.text
+
+
+async def test_who_leads_may_be_unknown_for_a_while(
+    club: Club, clock: SystemClock, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (club.folder / "back" / "new").mkdir(parents=True)
+    (club.folder / "back" / "new" / "1").write_bytes(b"Subject: Hello\n\nHello there\n")
+    looks = iter([False, False, True])
+
+    async def stopped(_seconds: float) -> bool:
+        return next(looks)
+
+    answers = iter([lost(), lost(), True])
+
+    def leads() -> bool:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    with a_daemon(club, clock, sink, maildir="back") as daemon:
+        monkeypatch.setattr(daemon.sender, "stopped", stopped)
+        await replace(ways(daemon), leads=leads).fetch()
+    assert (club.folder / "back" / "cur" / "1:2,S").exists()
 
 
 # --- letting go -------------------------------------------------------------------------------------------------------
