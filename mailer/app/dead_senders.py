@@ -65,6 +65,8 @@ def end_dead_senders(app: App) -> None:
     if not dead:
         return
     with app.store.transaction() as connection:
+        locked = owners.lock_dead(connection, [owner.id for owner in dead])
+        dead = [owner for owner in owners.idle_owners(connection) if owner.id in locked]
         for owner in dead:
             owners.end_owner(connection, owner.id, app.context.clock.now())
     for owner in dead:

@@ -33,14 +33,19 @@ def claim(app: App, room: int = 1000) -> list[OutgoingCopy]:
     with app.store.transaction() as connection:
         now = app.context.clock.now()
         owner = owners.add_owner(connection, host="host", boot_id="boot", pid=1, lock="mailer-1", now=now)
-        request = TurnRequest(
-            owner=owner.id, results={}, room={RELAY: room}, carried={}, sizes={}, unmakable=(), elapsed=0.0, only=None
-        )
-        outgoing = list(turn.run_turn(connection, app.context, SETTINGS, {}, request).copies[RELAY])
+        outgoing = claim_within(connection, app, owner.id, room)
     for copy in outgoing:
         copy.make()
     OWNERS.update((copy.claim.delivery, owner.id) for copy in outgoing)
     return outgoing
+
+
+def claim_within(connection: Connection, app: App, owner: int, room: int) -> list[OutgoingCopy]:
+    """Claim so many copies that are due, for this sender, within the transaction given."""
+    request = TurnRequest(
+        owner=owner, results={}, room={RELAY: room}, carried={}, sizes={}, unmakable=(), elapsed=0.0, only=None
+    )
+    return list(turn.run_turn(connection, app.context, SETTINGS, {}, request).copies[RELAY])
 
 
 def answer(app: App, copy: OutgoingCopy, outcome: Outcome, *, begun: bool = True) -> None:

@@ -14,7 +14,7 @@ from mailer.pipeline.sending.turn import startable_mailings
 from mailer.store import Connection, mailings, relay_paces
 from mailer.store.ledger import claims, leftovers, outages
 from mailer.store.ledger.leftovers import JournalEntries
-from mailer.store.ledger.owners import Owner, end_owner, owners_of_uncertain, owners_with_copies
+from mailer.store.ledger.owners import Owner, end_owner, lock_dead, owners_of_uncertain, owners_with_copies
 from mailer.store.ledger.unfinished import any_due, any_sending, unfinished
 
 
@@ -33,20 +33,30 @@ JournalOfDead = Callable[[Owner], DeadSender | None]
 def take_over(connection: Connection, context: Context, own: int, journal_of_dead: JournalOfDead) -> list[Owner]:
     """Free the copies of senders that are proved dead, by their journals, and those whose lease has ended.
 
-    Returns the dead, whose end is noted and whose journals are not needed any more. A person settles what is uncertain, whatever `on_unknown`
-    says: this very copy might have ended the sender.
+    Returns those of the dead whose end is noted, since their journals are not needed any more. A person settles what is uncertain,
+    whatever `on_unknown` says: this very copy might have ended the sender.
     """
-    others = {owner.id: owner for owner in [*owners_with_copies(connection), *owners_of_uncertain(connection)]}
+    others = _with_copies(connection)
     others.pop(own, None)
-    dead = [sender for sender in map(journal_of_dead, others.values()) if sender is not None]
+    proved = [sender for sender in map(journal_of_dead, others.values()) if sender is not None]
+    locked = lock_dead(connection, [sender.owner.id for sender in proved])
+    dead = [sender for sender in proved if sender.owner.id in locked]
     _free(connection, context, {sender.owner.id: sender.journal for sender in dead}, maillog.copies_freed, alive=own)
     settle_by_journals(connection, dead)
-    for sender in dead:
-        end_owner(connection, sender.owner.id, context.clock.now())
+    # A copy of theirs that another transaction has locked is not freed yet.
+    left = _with_copies(connection) if dead else {}
+    ended = [sender.owner for sender in dead if sender.owner.id not in left]
+    for owner in ended:
+        end_owner(connection, owner.id, context.clock.now())
     for mailing, starts_at in _dated_ahead(connection, context):
         mailings.change(connection, mailing.id, starts_at=starts_at)
         maillog.mailing_moved(mailing.issue, f"begins at {starts_at:%Y-%m-%d %H:%M:%S} UTC: the clock was ahead before")
-    return [sender.owner for sender in dead]
+    return ended
+
+
+def _with_copies(connection: Connection) -> dict[int, Owner]:
+    """The processes with copies in hand, and those whose journals may settle uncertain ones, by id."""
+    return {owner.id: owner for owner in [*owners_with_copies(connection), *owners_of_uncertain(connection)]}
 
 
 def settle_by_journals(connection: Connection, dead: Collection[DeadSender]) -> None:

@@ -1,5 +1,6 @@
 """The processes that send, each with a lock of its own."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,6 +48,18 @@ def idle_owners(connection: Connection) -> list[Owner]:
     """Every process that has not noted its end, and is needed for no copy any more."""
     idle = owners.c.ended_at.is_(None) & owners.c.id.not_in(_SENDING) & owners.c.id.not_in(_UNCERTAIN)
     return [owner_of(row) for row in connection.execute(select(owners).where(idle))]
+
+
+def lock_dead(connection: Connection, dead: Collection[int]) -> set[int]:
+    """Lock those of these processes, which have ended, that no open transaction names; returns which.
+
+    On PostgreSQL the last claim of a killed process may still be committed, which names it, or another process takes it over at
+    this moment. Either may leave copies that only its journal tells of: it is to be looked at again, with its journal.
+    """
+    if not dead:
+        return set()
+    rows = select(owners.c.id).where(owners.c.id.in_(dead)).with_for_update(skip_locked=True)
+    return set(connection.execute(rows).scalars())
 
 
 _SENDING = select(deliveries.c.owner).where(is_sending).distinct()

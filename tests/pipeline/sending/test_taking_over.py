@@ -1,0 +1,71 @@
+"""Dead senders are taken over by several processes at once on PostgreSQL: no journal is given up while a copy needs it."""
+
+import pytest
+
+from mailer.app.installation import App
+from mailer.domain.delivery import JournalEntry, JournalState
+from mailer.pipeline.sending import recovery
+from mailer.pipeline.sending.outgoing_copy import OutgoingCopy
+from mailer.pipeline.sending.recovery import DeadSender
+from mailer.store import Connection
+from mailer.store.ledger import leftovers, owners
+from mailer.store.ledger.owners import Owner
+from tests.club import Club, begin, members, states
+from tests.databases import POSTGRES
+from tests.doubles import FrozenClock
+from tests.pipeline.relayed import OWNERS, claim, claim_within
+
+together = pytest.mark.skipif(not POSTGRES, reason="one transaction writes at a time")
+NOBODY = 0
+
+
+class Frozen(Exception):
+    """The server ends the transaction of a process that is frozen in it."""
+
+
+def journal_of(copy: OutgoingCopy) -> leftovers.JournalEntries:
+    return {(copy.claim.delivery, copy.claim.epoch): JournalEntry(state=JournalState.ACCEPTED, code=250)}
+
+
+def taken_over(connection: Connection, app: App, copy: OutgoingCopy) -> list[int]:
+    """The senders whose journals are needed no longer, once every sender has died."""
+
+    def dead(owner: Owner) -> DeadSender:
+        return DeadSender(owner=owner, journal=journal_of(copy))
+
+    return [owner.id for owner in recovery.take_over(connection, app.context, NOBODY, dead)]
+
+
+@together
+def test_a_journal_stays_while_a_frozen_process_takes_its_copies_over(club: Club, clock: FrozenClock) -> None:
+    with club.opened(clock) as app:
+        begin(app, members(1))
+        [copy] = claim(app)
+        owner = OWNERS[copy.claim.delivery]
+        with pytest.raises(Frozen), app.store.transaction() as frozen:
+            leftovers.take_over(frozen, dead={owner: journal_of(copy)}, now=clock.now())
+            with app.store.transaction() as connection:
+                assert taken_over(connection, app, copy) == []
+            raise Frozen
+        assert states(app) == {"sending": 1}
+        with app.store.transaction() as connection:
+            assert taken_over(connection, app, copy) == [owner]
+        assert states(app) == {"accepted": 1}
+
+
+@together
+def test_a_journal_stays_while_the_last_claim_of_a_killed_sender_is_committed(club: Club, clock: FrozenClock) -> None:
+    with club.opened(clock) as app:
+        begin(app, members(2))
+        [copy] = claim(app, 1)
+        owner = OWNERS[copy.claim.delivery]
+        with app.store.transaction() as last:
+            claim_within(last, app, owner, 1)
+            with app.store.transaction() as connection:
+                assert taken_over(connection, app, copy) == []
+        assert states(app) == {"sending": 2}
+        with app.store.transaction() as connection:
+            assert taken_over(connection, app, copy) == [owner]
+        assert states(app) == {"accepted": 1, "pending": 1}
+        with app.store.reading() as connection:
+            assert owners.idle_owners(connection) == []
