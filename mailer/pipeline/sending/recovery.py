@@ -164,6 +164,8 @@ def tidy(connection: Connection, context: Context) -> set[int]:
     for candidate in unfinished(connection):
         mailing = mailings.mailing(connection, candidate.id)
         if mailing.state is MailingState.CLOSED:
+        if mailing.state is not candidate.state:
+            continue  # another process has just moved it on, and what was found of it is out of date
             if mailings.move(connection, mailing, take(mailing.state, Step.REOPEN)):
                 context.record(connection, Step.REOPEN, mailing.issue, "a copy of it came back")
         elif mailing.state is MailingState.CANCELLED:

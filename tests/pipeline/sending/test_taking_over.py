@@ -7,10 +7,10 @@ from mailer.domain.delivery import JournalEntry, JournalState
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.outgoing_copy import OutgoingCopy
 from mailer.pipeline.sending.recovery import DeadSender
-from mailer.store import Connection
+from mailer.store import Connection, mailings
 from mailer.store.ledger import leftovers, owners
 from mailer.store.ledger.owners import Owner
-from tests.club import Club, begin, members, states
+from tests.club import ISSUE, LETTER, Club, begin, members, states
 from tests.databases import POSTGRES
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import OWNERS, claim, claim_within
@@ -69,3 +69,19 @@ def test_a_journal_stays_while_the_last_claim_of_a_killed_sender_is_committed(cl
         assert states(app) == {"accepted": 1, "pending": 1}
         with app.store.reading() as connection:
             assert owners.idle_owners(connection) == []
+
+
+def test_a_mailing_that_another_process_has_just_closed_is_not_opened_again(
+    club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with club.opened(clock) as app:
+        begin(app, members(1))
+        [copy] = claim(app)
+        with app.store.transaction() as connection:
+            leftovers.take_over(connection, dead={OWNERS[copy.claim.delivery]: journal_of(copy)}, now=clock.now())
+            found = recovery.unfinished(connection)
+            assert recovery.tidy(connection, app.context)
+            monkeypatch.setattr(recovery, "unfinished", lambda _connection: found)  # as the slower of two has read it
+            assert recovery.tidy(connection, app.context) == set()
+            [mailing] = mailings.mailings_of(connection, LETTER, ISSUE.serial)
+            assert mailing.state == "closed"
