@@ -32,7 +32,9 @@ _COLUMNS = [mailings.c[field.name] for field in fields(Mailing)]
 _IN_STATES = (
     select(*_COLUMNS).where(mailings.c.state.in_(bindparam("states", expanding=True))).order_by(mailings.c.planned_at)
 )
-_LOCK_PLAN = select(mailings.c.id).where(mailings.c.id == bindparam("of_mailing")).with_for_update(read=True)
+_LOCK_PLAN = (
+    select(mailings.c.id).where(mailings.c.id == bindparam("of_mailing")).with_for_update(read=True, key_share=True)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,10 @@ def lock(connection: Connection, newsletter: str, serial: int) -> None:
 
 
 def lock_plan(connection: Connection, identity: int) -> None:
-    """Keep the mailing's plan from being replaced until this transaction ends; others may lock it too."""
+    """Keep the mailing's plan from being replaced until this transaction ends; others may lock it too.
+
+    A pause does not wait for it: many senders have it locked one after another, without a moment between.
+    """
     connection.execute(_LOCK_PLAN, {"of_mailing": identity}).all()
 
 

