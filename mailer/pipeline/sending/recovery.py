@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mailer.domain.due import CLOCKS_DIFFER
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.domain.relay_limits import SlowRelay
 from mailer.pipeline import maillog
@@ -69,7 +70,7 @@ def settle_by_journals(connection: Connection, dead: Collection[DeadSender]) -> 
 def _dated_ahead(connection: Connection, context: Context) -> list[tuple[Mailing, datetime]]:
     """The mailings whose first copy would leave later than `undo_minutes` from now, with the time that they have then.
 
-    They were begun while the clock was ahead.
+    They were begun while the clock was ahead, by more than the clocks of two machines differ.
     """
     now, dated = context.clock.now(), []
     for mailing in mailings.mailings_in(connection, [MailingState.SENDING]):
@@ -77,7 +78,7 @@ def _dated_ahead(connection: Connection, context: Context) -> list[tuple[Mailing
         if newsletter is None or mailing.starts_at is None:
             continue
         latest = now + timedelta(minutes=newsletter.schedule.undo_minutes)
-        if mailing.starts_at > latest:
+        if mailing.starts_at > latest + CLOCKS_DIFFER:
             dated.append((mailing, latest))
     return dated
 
@@ -163,9 +164,9 @@ def tidy(connection: Connection, context: Context) -> set[int]:
     closed = set()
     for candidate in unfinished(connection):
         mailing = mailings.mailing(connection, candidate.id)
-        if mailing.state is MailingState.CLOSED:
         if mailing.state is not candidate.state:
             continue  # another process has just moved it on, and what was found of it is out of date
+        if mailing.state is MailingState.CLOSED:
             if mailings.move(connection, mailing, take(mailing.state, Step.REOPEN)):
                 context.record(connection, Step.REOPEN, mailing.issue, "a copy of it came back")
         elif mailing.state is MailingState.CANCELLED:

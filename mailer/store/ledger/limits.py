@@ -3,18 +3,19 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, or_, select
 
+from mailer.domain.due import CLOCKS_DIFFER
 from mailer.domain.pacing import Throttle
 from mailer.store.columns import UtcDateTime, insert_into
 from mailer.store.schema import attempts, deliveries, is_counted, is_sending, throttles
 
-_NOW = bindparam("now", type_=UtcDateTime())
+_NOW, _LATEST = bindparam("now", type_=UtcDateTime()), bindparam("latest", type_=UtcDateTime())
 # Built once: a sender asks them at every turn.
 _CURRENT = (
     select(throttles)
     .where(or_(throttles.c.until.is_(None), throttles.c.until > _NOW))
-    .where(or_(throttles.c.failures == 0, throttles.c.set_at <= _NOW))
+    .where(or_(throttles.c.failures == 0, throttles.c.set_at <= _LATEST))
     .order_by(throttles.c.family)
 )
 _EXPIRED = select(throttles.c.family).where(throttles.c.failures > 0, throttles.c.until <= _NOW)
@@ -23,11 +24,11 @@ _EXPIRED = select(throttles.c.family).where(throttles.c.failures > 0, throttles.
 def count_through(connection: Connection, relay: str, since: datetime, now: datetime) -> int:
     """How many copies any process tried through a relay after `since` and until now, or has in hand for it.
 
-    Attempts dated in the future do not count (the clock was wrong): they would use up the limit until then.
+    Attempts dated further ahead than the clocks of two machines differ do not count (the clock was wrong): they would use up
+    the limit until then.
     """
     tried = select(func.count()).select_from(attempts)
-    tried = tried.where(attempts.c.relay == relay, attempts.c.started_at > since, attempts.c.started_at <= now)
-    tried = tried.where(is_counted)
+    tried = tried.where(attempts.c.relay == relay, _lately(since, now))
     in_hand = select(func.count()).where(deliveries.c.relay == relay, is_sending)
     return connection.execute(tried).scalar_one() + connection.execute(in_hand).scalar_one()
 
@@ -36,9 +37,13 @@ def count_to(connection: Connection, family: str, since: datetime, now: datetime
     """How many copies to a provider any process tried through these relays after `since`, or has in hand."""
     of_family = attempts.join(deliveries, deliveries.c.id == attempts.c.delivery)
     tried = select(func.count()).select_from(of_family)
-    lately = (attempts.c.started_at > since) & (attempts.c.started_at <= now) & is_counted
-    tried = tried.where(deliveries.c.family == family, attempts.c.relay.in_(sorted(relays)), lately)
+    tried = tried.where(deliveries.c.family == family, attempts.c.relay.in_(sorted(relays)), _lately(since, now))
     return connection.execute(tried).scalar_one() + in_hand_to(connection, family)
+
+
+def _lately(since: datetime, now: datetime) -> ColumnElement[bool]:
+    started_at = attempts.c.started_at
+    return (started_at > since) & (started_at <= now + CLOCKS_DIFFER) & is_counted
 
 
 def in_hand_to(connection: Connection, family: str) -> int:
@@ -55,9 +60,10 @@ def first_use(connection: Connection, relay: str) -> datetime | None:
 def current_throttles(connection: Connection, now: datetime) -> list[Throttle]:
     """Every provider that gets nothing now: a person suspended it, or it asked us to slow down.
 
-    Throttles that the sender set in the future are ignored (the clock was wrong).
+    Throttles that the sender set further ahead than the clocks of two machines differ are ignored (the clock was wrong).
     """
-    return [Throttle(**row._asdict()) for row in connection.execute(_CURRENT, {"now": now})]
+    rows = connection.execute(_CURRENT, {"now": now, "latest": now + CLOCKS_DIFFER})
+    return [Throttle(**row._asdict()) for row in rows]
 
 
 def expired_throttles(connection: Connection, now: datetime) -> set[str]:

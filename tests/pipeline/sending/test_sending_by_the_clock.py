@@ -130,6 +130,19 @@ async def test_a_mailing_that_begins_while_the_clock_is_ahead_begins_by_the_undo
             assert states(app) == {"accepted": 3}
 
 
+async def test_a_countdown_by_a_clock_a_little_ahead_stays_as_it_is(
+    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    club.reschedule({"send": {"undo_minutes": 10}})
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, members(3))
+            clock.jump(seconds=-2)  # the machine that sends is another one
+            await sender.drain()
+            assert issue_progress(app.context, ISSUE).starts_at == clock.now() + timedelta(minutes=10, seconds=2)
+    assert "ahead" not in caplog.text
+
+
 async def test_a_copy_in_hand_of_a_machine_whose_clock_was_ahead_is_not_kept_for_a_year(
     club: Club, clock: FrozenClock
 ) -> None:

@@ -50,6 +50,22 @@ def test_what_was_tried_and_what_is_in_hand_count_for_their_relay(store: Store) 
         assert limits.count_through(connection, "another.example", NOW - MINUTE, NOW) == 0
 
 
+def test_what_a_machine_with_another_clock_has_tried_counts(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, _ = a_mailing_of(connection, 2)
+        owner = an_owner(connection)
+        first, second = take(connection, mailing, owner)
+        write_down(connection, owner, came(first, started_at=NOW + 2 * SECOND))
+        write_down(connection, owner, came(second, started_at=NOW + timedelta(hours=1)))  # that clock was wrong
+        assert limits.count_through(connection, RELAY, NOW - MINUTE, NOW) == 1
+        assert limits.count_to(connection, "example.org", NOW - MINUTE, NOW, relays=[RELAY]) == 1
+        asked = a_throttle(set_at=NOW + 2 * SECOND, until=NOW + 3 * SECOND)
+        wrong = a_throttle("mail.ru", set_at=NOW + timedelta(hours=1), until=NOW + timedelta(hours=2))
+        for throttle in (asked, wrong):
+            limits.set_throttle(connection, throttle)
+        assert limits.current_throttles(connection, NOW) == [asked]
+
+
 def test_what_was_tried_and_what_is_in_hand_count_for_their_provider(store: Store) -> None:
     with store.transaction() as connection:
         mailing = a_mailing(connection)
