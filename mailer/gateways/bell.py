@@ -7,7 +7,7 @@ done already costs seconds at most; so there are no retries, no locks and no per
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -19,6 +19,7 @@ from procrastinate.exceptions import AppNotOpen, ConnectorException, Procrastina
 from procrastinate.schema import SchemaManager
 from psycopg.conninfo import make_conninfo
 
+from mailer.domain.errors import Refused
 from mailer.gateways.bell_reasons import reason_of
 
 # Does what was rung for; returns whether to ring again.
@@ -45,14 +46,19 @@ _ARGUMENT = "about"
 def open_bell(conninfo: str) -> None:
     """Make the tables of the engine where there are none, and make those of an older version anew: they hold nothing but bells.
 
-    Raises OSError when the database does not answer.
+    Raises OSError when the database does not answer, Refused when the tables are another program's.
     """
     present = version("procrastinate")
     try:
         with psycopg.connect(make_conninfo(conninfo, **_GIVE_UP)) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION,))
-            row = connection.execute("SELECT obj_description(to_regclass('procrastinate_jobs'))").fetchone()
+            row = connection.execute(_VERSION).fetchone()
             stored = row[0] if row else None
+            if row and stored is None:
+                raise Refused(
+                    "the database has tables of Procrastinate that another program made: let [database] url name a database of "
+                    "the club's own"
+                )
             if stored is None or _numbers(stored) < _numbers(present):
                 connection.execute(_REMOVE)
                 connection.execute(SchemaManager.get_schema())
@@ -64,17 +70,17 @@ def open_bell(conninfo: str) -> None:
 def ring(connection: object, task: str, wanted: Mapping[int, int], at: datetime | None = None) -> None:
     """Ring for a task so many times about each of these things, less what was rung already and not done, in the transaction.
 
-    A thing is rung for as often as there are workers at most. With an instant it is heard then. Does nothing where no worker
-    has ever listened. Whatever is raised, the transaction goes on.
+    A thing is rung for as often as there are workers at most. With an instant it is heard then; what is heard later than that
+    counts for nothing. Does nothing where no worker has ever listened. Whatever is raised, the transaction goes on.
     """
     assert isinstance(connection, psycopg.Connection), "the bell is rung on PostgreSQL"
     with connection.transaction(), connection.cursor() as cursor:
-        if cursor.execute("SELECT to_regclass('procrastinate_jobs')").fetchone() == (None,):
+        if cursor.execute(_VERSION).fetchone() in {None, (None,)}:
             return
         cursor.execute(_FORGET)
         row = cursor.execute(_WORKERS, {"silent": SILENT}).fetchone()
         most = max(1, row[0] // WORKERS_OF_A_PROCESS if row else 0)
-        rung = dict(cursor.execute(_RUNG, {"task": task, "silent": SILENT}).fetchall())
+        rung = dict(cursor.execute(_RUNG, {"task": task, "silent": SILENT, "at": at}).fetchall())
         missing = {about: min(times, most) - rung.get(about, 0) for about, times in wanted.items()}
         jobs: list[dict[str, Any]] = [{_ARGUMENT: about} for about, times in missing.items() for _ in range(times)]
         if jobs:
@@ -121,9 +127,10 @@ async def _listen(conninfo: str, tasks: Mapping[str, Task], heard: Callable[[], 
         first, *others = tasks
         workers += [asyncio.create_task(_work(app, [first], listens=True))]
         workers += [asyncio.create_task(_work(app, others, listens=False))]
-        heard()
         while not connector.is_silent() and not any(worker.done() for worker in workers):
             await asyncio.wait(workers, timeout=BEAT, return_when=asyncio.FIRST_COMPLETED)
+            if connector.takes_beats():
+                heard()
         errors = (worker.exception() for worker in workers if worker.done())
         reason = reason_of(_cause(next((error for error in errors if error), connector.failure)))
     except asyncio.CancelledError:
@@ -176,6 +183,8 @@ class _Connector(PsycopgConnector):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._beats: dict[int, float] = {}  # by worker
+        self._beating: set[int] = set()  # workers that have beaten since they were registered
+        self._left_bell = False  # whether one that was done could not be deleted
         self.failure: Exception | None = None
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
@@ -186,12 +195,18 @@ class _Connector(PsycopgConnector):
         return row
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
-        # A bell that cannot be deleted now is forgotten later; the worker would leave its error to the loop.
-        with suppress(AppNotOpen, ConnectorException) if "job_id" in arguments else nullcontext(), self._noted():
-            await super().execute_query_async(query, **arguments)
+        try:
+            with self._noted():
+                await super().execute_query_async(query, **arguments)
+        except (AppNotOpen, ConnectorException):
+            if "job_id" not in arguments:
+                raise
+            # The worker would leave this error to the loop. Its bell counts as rung for as long as that worker lives.
+            self._left_bell = True
         if arguments.keys() == {"worker_id"}:
             self.failure = None
             self._beats[arguments["worker_id"]] = _elapsed()
+            self._beating.add(arguments["worker_id"])
 
     async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
         with self._noted():
@@ -210,8 +225,13 @@ class _Connector(PsycopgConnector):
             self.failure = error
             raise
 
+    def takes_beats(self) -> bool:
+        """Whether the database has taken heartbeats of all workers, and refused nothing since."""
+        return len(self._beating) == WORKERS_OF_A_PROCESS and self.failure is None
+
     def is_silent(self) -> bool:
-        return any(_elapsed() - beat > SILENT for beat in self._beats.values())
+        """Whether these workers are to end, and others to take their places."""
+        return self._left_bell or any(_elapsed() - beat > SILENT for beat in self._beats.values())
 
 
 def _cause(error: BaseException | None) -> BaseException | None:
@@ -235,19 +255,27 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".") if part.isdecimal())
 
 
+# Our tables say in a comment which version made them.
+_VERSION: LiteralString = """
+SELECT obj_description(made, 'pg_class') FROM (SELECT to_regclass('procrastinate_jobs') AS made) AS tables WHERE made IS NOT NULL
+"""
 _ALIVE = "last_heartbeat > now() - make_interval(secs => %(silent)s)"
 _WORKERS: LiteralString = f"SELECT count(*) FROM procrastinate_workers WHERE {_ALIVE}"  # noqa: S608
 _RUNG: LiteralString = f"""
 SELECT (job.args->>'{_ARGUMENT}')::bigint, count(*) FROM procrastinate_jobs AS job
-WHERE job.task_name = %(task)s AND (job.status = 'todo' OR job.status = 'doing' AND job.worker_id IN
-    (SELECT id FROM procrastinate_workers WHERE {_ALIVE}))
+WHERE job.task_name = %(task)s AND (
+    job.status = 'todo' AND (job.scheduled_at IS NULL OR job.scheduled_at <= coalesce(%(at)s::timestamptz, now()))
+    OR job.status = 'doing' AND job.worker_id IN (SELECT id FROM procrastinate_workers WHERE {_ALIVE}))
 GROUP BY 1
 """  # noqa: S608
-# What dead workers had begun. One that is only frozen may come back and end it, so it stays for a while.
+# What dead workers had begun. One that is only frozen may come back and end it, so it stays for a while. Who rings waits for no
+# other process that forgets the same: that one may be frozen.
 _FORGET: LiteralString = """
-DELETE FROM procrastinate_jobs AS job WHERE job.status = 'doing' AND NOT EXISTS
-    (SELECT FROM procrastinate_workers AS worker
-     WHERE worker.id = job.worker_id AND worker.last_heartbeat > now() - interval '10 minutes')
+DELETE FROM procrastinate_jobs WHERE id IN
+    (SELECT job.id FROM procrastinate_jobs AS job WHERE job.status = 'doing' AND NOT EXISTS
+        (SELECT FROM procrastinate_workers AS worker
+         WHERE worker.id = job.worker_id AND worker.last_heartbeat > now() - interval '10 minutes')
+     FOR UPDATE OF job SKIP LOCKED)
 """
 _REMOVE: LiteralString = """
 DO $$

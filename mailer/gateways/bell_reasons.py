@@ -3,6 +3,8 @@
 import psycopg
 from psycopg import errors
 
+from mailer.domain.errors import MailerError
+
 # The first that fits; the words of the server follow.
 _KINDS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((errors.InsufficientPrivilege,), "the login of [database] may not make or use its tables"),
@@ -22,6 +24,8 @@ def reason_of(error: BaseException | None) -> str:
     if error is None:
         return "the database takes no heartbeats of it: the connection hangs, or this machine is too slow"
     words = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, MailerError):
+        return words
     kind = next(
         (kind for kinds, kind in _KINDS if isinstance(error, kinds)), f"an error of the program, {type(error).__name__}"
     )
