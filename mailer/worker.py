@@ -37,18 +37,20 @@ from mailer.store.ledger.unfinished import any_due
 LOOK, SWEEP = 1.0, 5.0
 # Seconds that a worker stays with one mailing while others wait for their turn.
 BATCH_SECONDS = 20.0
-# By how much the clocks of two machines may differ: a lease of a few seconds is judged by both.
-CLOCKS_AGREE = timedelta(seconds=2)
+# By how much a machine's clock may differ from the database's; those of two machines differ by twice as much at most, and a lease
+# of five seconds is judged by both.
+CLOCKS_AGREE = timedelta(seconds=1)
 
 
 def refuse_unfit(app: App) -> None:
     """Refused where no worker can work: without PostgreSQL or the extra, and beside a database whose clock is another."""
     with app.store.reading() as connection:
         refuse_without_cluster(bool(conninfo(connection)))
-        ahead = app.context.clock.now() - database_clock(connection)
-    if abs(ahead) > CLOCKS_AGREE:
+        before, server, after = app.context.clock.now(), database_clock(connection), app.context.clock.now()
+    apart = max(before - server, server - after)  # a slow answer is no wrong clock
+    if apart > CLOCKS_AGREE:
         raise Refused(
-            f"the clock of this machine and that of the database differ by {abs(ahead).total_seconds():.1f} s; workers judge "
+            f"the clock of this machine and that of the database differ by {apart.total_seconds():.1f} s; workers judge "
             f"each other's leases by them: set both by NTP, to within {CLOCKS_AGREE.total_seconds():.0f} s"
         )
 
@@ -67,6 +69,7 @@ class Worker(Daemon):
 
     _read: WaysIn | None = None
     _draining: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _at_work: set[WorkerTask] = field(default_factory=set)  # of the tasks that one worker does for all
 
     async def _send(self) -> None:
         """Do what is rung for until the sender is stopped."""
@@ -77,6 +80,8 @@ class Worker(Daemon):
         await alarm.run(self.sender.stopped)
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
+        async with self._draining:
+            pass  # the bell waits for no batch that was begun before it was lost and heard anew
 
     async def _listen(self) -> None:
         """Hear the bell. Its library is read beside the first look at what dead workers left."""
@@ -117,7 +122,10 @@ class Worker(Daemon):
     # --- what it is rung for ------------------------------------------------------------------------------------------
 
     async def deliver(self, mailing: int) -> bool:
-        """Hand over a batch of a mailing: what is due of it within a while. Returns whether more is due."""
+        """Hand over a batch of a mailing: what is due of it within a while. Returns whether more is due.
+
+        Where nothing can be handed over, a limit or a pause of its provider keeps it: other mailings have their turn meanwhile.
+        """
         clock = self.app.context.clock
         async with self._draining:
             end = clock.elapsed() + BATCH_SECONDS
@@ -127,7 +135,7 @@ class Worker(Daemon):
                     if left <= 0:
                         return True
                     drained = await self.sender.drain(name, within=left)
-                    if drained.down or await self.sender.stopped(self.pace.idle if not drained.handed_over else 0):
+                    if drained.down or not drained.handed_over or self.sender.is_stopped():
                         break  # it is rung for again
             except Exception as error:  # noqa: BLE001  (an unknown failure means later)
                 maillog.failed("sending", error)
@@ -149,7 +157,10 @@ class Worker(Daemon):
         return False
 
     async def _exclusively(self, task: WorkerTask, job: Callable[[], Awaitable[None]]) -> None:
-        """Do a job unless another worker is at it."""
+        """Do a job unless a worker is at it: another one, or this one, by a bell that was heard before it was lost."""
+        if task in self._at_work:
+            return
+        self._at_work.add(task)
         try:
             if await asyncio.to_thread(hold_lease, self.app, task, self.owner):
                 async with self._kept(task):
@@ -157,12 +168,17 @@ class Worker(Daemon):
                 await asyncio.to_thread(leave_lease, self.app, task, self.owner)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later)
             maillog.failed(task, error)
+        finally:
+            self._at_work.discard(task)
 
     @asynccontextmanager
     async def _kept(self, name: str) -> AsyncIterator[None]:
         async def renew() -> None:
             while not await self.sender.stopped(RENEW):
-                await asyncio.to_thread(hold_lease, self.app, name, self.owner)
+                try:
+                    await asyncio.to_thread(hold_lease, self.app, name, self.owner)
+                except Exception as error:  # noqa: BLE001  (it lasts for three looks; the next one may succeed)
+                    maillog.failed(f"renewing the lease of {name}", error)
 
         renewing = asyncio.create_task(renew())
         try:

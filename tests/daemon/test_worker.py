@@ -1,5 +1,6 @@
 """A worker: what it does when it is rung for, what it rings for, and where it refuses to work."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -7,17 +8,22 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from mailer import worker as worker_module
 from mailer.app.dead_senders import take_over_left
 from mailer.app.relays import worker_settings
 from mailer.app.sender import open_sender
 from mailer.domain.errors import Refused
 from mailer.domain.worker_task import WorkerTask, batches
+from mailer.gateways.clock import SystemClock
 from mailer.pipeline.mailings.pause import pause_mailing, resume_mailing
 from mailer.pipeline.mailings.send import send_mailing
+from mailer.pipeline.sending.suspend import suspend
 from mailer.store import Connection, mailings
 from mailer.store.ledger import owners
 from mailer.worker import BATCH_SECONDS, Worker, refuse_unfit
+from tests.away import lost
 from tests.club import ISSUE, LETTER, THURSDAY, Club, begin, make_ready, members, states
+from tests.databases import POSTGRES
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import claim
 from tests.scripted_relay import Sink
@@ -77,11 +83,45 @@ async def test_a_batch_that_takes_long_is_rung_for_again(club: Club, clock: Froz
         async def slow(*words: object, within: float) -> object:
             assert within == BATCH_SECONDS
             clock.advance(seconds=within)
-            return await drain(*words, within=0)
+            return replace(await drain(*words, within=0), handed_over=1)
 
         worker.sender.drain = slow
         assert await worker.deliver(mailing_of(worker)) is True
         assert states(worker.app) == {"pending": 2}
+
+
+async def test_a_mailing_that_must_wait_keeps_no_other_waiting(club: Club, clock: FrozenClock, sink: Sink) -> None:
+    with a_worker(club, clock, sink) as (worker, _bell):
+        begin(worker.app, members(2))
+        suspend(worker.app.context, "members.example", until=None, reason="asked to")
+        async with asyncio.timeout(30):  # the clock stands still
+            assert await worker.deliver(mailing_of(worker)) is False
+        assert states(worker.app) == {"pending": 2}
+
+
+async def test_a_batch_of_a_bell_that_was_lost_ends_before_the_worker(
+    club: Club, clock: FrozenClock, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hears, deaf = asyncio.Event(), asyncio.Event()
+
+    async def listen(_worker: Worker) -> None:
+        hears.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            deaf.set()
+
+    monkeypatch.setattr(Worker, "_listen", listen)
+    with a_worker(club, clock, sink) as (worker, _bell):
+        async with worker._draining:
+            sending = asyncio.create_task(worker._send())
+            await asyncio.wait_for(hears.wait(), 30)
+            worker.sender.stop(5)
+            await asyncio.wait_for(deaf.wait(), 30)
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert not sending.done()
+        await asyncio.wait_for(sending, 30)
 
 
 def test_beginning_and_resuming_a_mailing_ring_within_their_transactions(
@@ -171,6 +211,51 @@ async def test_a_task_is_done_by_one_worker_at_a_time(club: Club, clock: FrozenC
         assert done == ["worker"]
         await other._exclusively(WorkerTask.LETTERS, alone)
         assert done == ["worker", "other"]
+
+
+async def test_letters_are_sent_once_by_one_worker_that_hears_two_bells(
+    club: Club, clock: FrozenClock, sink: Sink
+) -> None:
+    with a_worker(club, clock, sink, notify={"secretary": "secretary@club.example"}) as (worker, _bell):
+        begin(worker.app, members(1))
+        await worker.deliver(mailing_of(worker))
+        await worker.send_letters()
+        before = len(sink.received)
+        await asyncio.gather(worker.letters(0), worker.letters(0))
+        assert len(sink.received) == before + 1
+
+
+async def test_a_lease_is_renewed_though_the_database_was_away_once(
+    club: Club, clock: FrozenClock, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewed = asyncio.Event()
+    answers = iter([True, lost(), True])
+    loop = asyncio.get_running_loop()
+
+    def hold(*_words: object) -> bool:
+        answer = next(answers, None)
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is None:
+            loop.call_soon_threadsafe(renewed.set)
+        return True
+
+    monkeypatch.setattr(worker_module, "RENEW", 0.001)
+    monkeypatch.setattr(worker_module, "hold_lease", hold)
+    with a_worker(club, clock, sink) as (worker, _bell):
+        await worker._exclusively(WorkerTask.LETTERS, lambda: asyncio.wait_for(renewed.wait(), 30))
+    assert renewed.is_set()
+
+
+@pytest.mark.skipif(not POSTGRES, reason="is about PostgreSQL's clock")
+@pytest.mark.parametrize("seconds", [-3, 3])
+def test_a_worker_needs_the_time_of_the_database(club: Club, seconds: float) -> None:
+    clock = SystemClock()
+    with club.opened(clock) as app:
+        refuse_unfit(app)
+        other = FrozenClock(clock.now() + timedelta(seconds=seconds))
+        with pytest.raises(Refused, match=r"differ by [23]\.\d s"):
+            refuse_unfit(replace(app, context=replace(app.context, clock=other)))
 
 
 @pytest.mark.sqlite
