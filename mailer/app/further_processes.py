@@ -5,9 +5,11 @@ standard input says when it is to end; when this process dies, the pipe does, an
 """
 
 import subprocess
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from math import inf
 
 from mailer.app.dead_senders import free_copies_of_dead
@@ -70,7 +72,13 @@ class FurtherProcesses:
             return
         for number in self._numbers:
             if number not in self._running:
-                self._running[number] = _Process(running=self._started(number, only))
+                try:
+                    self._running[number] = _Process(running=self._started(number, only))
+                except OSError as error:  # the machine has too many processes, or too little memory: this one sends on
+                    self._not_before = self._elapsed() + self._pause_after_death(
+                        partial(company_log.cannot_start, error)
+                    )
+                    return
                 company_log.started(number + 1, len(self._numbers) + 1)
 
     def leave(self) -> None:
@@ -148,11 +156,14 @@ class FurtherProcesses:
         if status == UNWRITABLE:
             self._troubles += 1
             return relay_pause(self._troubles).total_seconds()
+        return self._pause_after_death(partial(company_log.died, status))
+
+    def _pause_after_death(self, say: Callable[[float], None]) -> float:
         self._deaths += 1
-        pause = doubled(_PAUSE, times=self._deaths - 1, longest=_LONGEST_PAUSE)
+        pause = doubled(_PAUSE, times=self._deaths - 1, longest=_LONGEST_PAUSE).total_seconds()
         if self._deaths == 1:
-            company_log.died(status, pause.total_seconds())
-        return pause.total_seconds()
+            say(pause)
+        return pause
 
     def _elapsed(self) -> float:
         return self._app.context.clock.elapsed()

@@ -52,6 +52,16 @@ def does_not_prove(issue: str, numbers: range, why: str) -> None:
     )
 
 
+def cannot_start(error: OSError, seconds: float) -> None:
+    """The machine lets no further sending process begin."""
+    events.warn(
+        "no further sending process can be started: %(why)s; this one sends alone, over its part of the connections, and another "
+        "one is tried in %(seconds).0f s",
+        why=error.strerror or type(error).__name__,
+        seconds=seconds,
+    )
+
+
 def leaves(reason: str) -> None:
     """A further sending process ends because of a relay; the first one goes on and finds out."""
     events.warn("a further sending process ends, the first one goes on alone for now: %(reason)s", reason=reason)

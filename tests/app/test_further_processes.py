@@ -1,5 +1,6 @@
 """The further processes: when one is started, what its end means, and that none outlives the first."""
 
+import errno
 import logging
 import os
 import signal
@@ -110,6 +111,29 @@ def test_one_that_dies_again_and_again_is_said_once_and_started_ever_more_seldom
     assert [record.getMessage() for record in caplog.records] == [
         "a further sending process ended by signal 9; its copies are taken over, and another one is started in 2 s"
     ]
+
+
+def test_a_machine_that_lets_none_begin_is_asked_ever_more_seldom(
+    club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried = []
+
+    def start(*_words: object, **_named: object) -> None:
+        tried.append(clock.elapsed())
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(further_processes.subprocess, "Popen", start)
+    with club.opened(clock) as app:
+        further = FurtherProcesses(app, 3)
+        for _ in range(20):
+            assert not may_start(further)
+            clock.advance(seconds=1)
+    assert tried == [0, 2, 6, 14]
+    [said] = [record.getMessage() for record in caplog.records]
+    assert said.startswith(
+        "no further sending process can be started: Resource temporarily unavailable; this one sends alone"
+    )
+    assert said.endswith("another one is tried in 2 s")
 
 
 def test_several_that_find_other_settings_say_so_once(
