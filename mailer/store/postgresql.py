@@ -47,6 +47,7 @@ def open_engine(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "handle_error", _leave_read_only)
+    event.listen(engine, "handle_error", _quote_no_row)
     return engine
 
 
@@ -93,3 +94,11 @@ def _leave_read_only(context: ExceptionContext) -> None:
     """Look for a server that takes writes when this one takes none any more."""
     if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
         context.is_disconnect = True
+
+
+def _quote_no_row(context: ExceptionContext) -> None:
+    """Take out of an error the row that PostgreSQL quotes in its detail: a name or an address in it would come into the log."""
+    detail: str = getattr(getattr(context.original_exception, "diag", None), "message_detail", None) or ""
+    for error in (context.original_exception, context.sqlalchemy_exception) if detail else ():
+        if error is not None:
+            error.args = tuple(part.replace(detail, "…") if isinstance(part, str) else part for part in error.args)

@@ -1,5 +1,6 @@
 """PostgreSQL's connections: renewed after a restart, short of patience with what is cut off, never with what is wrong."""
 
+import traceback
 from contextlib import closing
 from math import inf
 from pathlib import Path
@@ -13,6 +14,7 @@ from mailer.domain.trouble import Trouble
 from mailer.store import DatabaseError, Store, be_brief, postgresql
 from mailer.store.trouble import trouble_of
 from tests.databases import POSTGRES
+from tests.store.rows import a_mailing_of
 
 pytestmark = pytest.mark.skipif(not POSTGRES, reason="MAILER_TESTS_POSTGRES names no server")
 
@@ -104,3 +106,13 @@ def test_a_server_that_takes_no_writes_any_more_is_left(url: str, tmp_path: Path
         assert trouble_of(refused.value) is Trouble.READ_ONLY
         with store.transaction() as connection:
             assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() not in backends
+
+
+def test_an_error_quotes_no_row(store: Store) -> None:
+    with store.transaction() as connection:
+        a_mailing_of(connection, 1)
+        with pytest.raises(DatabaseError, match="ck_deliveries_owned") as broken, connection.begin_nested():
+            connection.execute(text("UPDATE deliveries SET state = 'sending'"))
+    said = "".join(traceback.format_exception(broken.value))
+    assert "Failing row" not in said
+    assert "p001@example.org" not in said
