@@ -97,7 +97,7 @@ def _return_address(app: App, domain: str) -> str:
 
 
 def _count(app: App, inbox: BounceInbox) -> str:
-    state = f"it can be read; {inbox.count()} mails wait"
+    state = f"it can be read; {counted(inbox.count(), 'mail waits', 'mails wait')}"
     with app.store.reading() as connection:
         trouble = unmoved.noted(connection, inbox.way)
     if trouble:

@@ -93,20 +93,20 @@ def _times(app: App, newsletter: Newsletter) -> CheckResult:
 
 def _templates(app: App, newsletter: Newsletter) -> str:
     editions = compile_specimen(app.context, newsletter)
-    number = len(editions)
+    compiled = counted(len(editions), "edition compiles", "editions compile")
     if lost := specimen_style_notes(app.context, newsletter):
-        raise BadInput(f"{number} editions compile, but readers would not see all styles: {'; '.join(lost)}")
+        raise BadInput(f"{compiled}, but readers would not see all styles: {'; '.join(lost)}")
     if silent := languages_without_way_out(editions):
         files = " and ".join(f"bulletin.{language}.md" for language in silent)
         finding = (
-            f"{number} editions compile, but copies have no link by which their readers pause: write a link to "
+            f"{compiled}, but copies have no link by which their readers pause: write a link to "
             f"{{{{ preferences }}}} into {files}, as the templates that come with this version have it"
         )
         if app.context.way_out is WayOut.PAGE:
             raise BadInput(finding)  # the page is served for nothing
         return finding
     doubts = _doubts_about_words(app, newsletter)
-    return f"{number} editions compile, but {'; '.join(doubts)}" if doubts else f"{number} editions compile"
+    return f"{compiled}, but {'; '.join(doubts)}" if doubts else compiled
 
 
 def _doubts_about_words(app: App, newsletter: Newsletter) -> list[str]:

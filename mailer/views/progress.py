@@ -210,4 +210,4 @@ def _explain_sending(progress: Progress, now: datetime) -> str:
     if progress.seconds_left:
         return f"about {progress.seconds_left:.0f} s left"
     leaving = progress.counts["sending"]
-    return f"waits for the relay's answers to {leaving} copies" if leaving else ""
+    return f"waits for the relay's answers to {counted(leaving, 'copy', 'copies')}" if leaving else ""

@@ -61,7 +61,7 @@ def test_an_insert_that_promises_fees_to_everybody_is_named(club: Club) -> None:
 def test_older_templates_are_named_where_their_words_may_not_fit_the_link(club: Club, tables: dict[str, Any]) -> None:
     shutil.copytree(TEMPLATES, club.folder / "templates")
     club.settle(paths={"templates": "templates"}, **tables)
-    assert templates_of(club).finding == "1 editions compile"
+    assert templates_of(club).finding == "1 edition compiles"
     (bulletin,) = (club.folder / "templates").rglob("bulletin.en.md")
     before, _, _ = bulletin.read_text(encoding="utf-8").partition("::: preferences")
     older = "{% if preferences %}\nPause [on your own page]({{ preferences }}).\n{% endif %}\n::::\n"

@@ -234,7 +234,7 @@ def test_mailer_check_looks_into_it(dovecot: Dovecot, authority: Authority, tmp_
     club.settle(bounces={"imap_url": dovecot.url, "imap_password_file": "imap", "imap_ca_file": str(authority.ca_file)})
     found = {result.subject: result for result in checks.check(club.config)}
     assert found["bounces: imap"].ok
-    assert found["bounces: imap"].finding == "it can be read; 1 mails wait"
+    assert found["bounces: imap"].finding == "it can be read; 1 mail waits"
     (club.folder / "imap").write_text("wrong")
     found = {result.subject: result for result in checks.check(club.config)}
     assert not found["bounces: imap"].ok
