@@ -7,7 +7,9 @@ from mailer.app import inbound, scheduler
 from mailer.app.installation import App
 from mailer.config.hosts import listen_at
 from mailer.domain.errors import MailerError
+from mailer.formats.return_path import TRIAL, return_path
 from mailer.gateways.listener.server import IDENT
+from mailer.gateways.listener.trial import ask_listener
 
 GREETING_SECONDS = 5.0  # another program at our port may take this long to greet
 LONGEST_REPLY = 512  # octets (RFC 5321 §4.5.3.1.5)
@@ -26,6 +28,12 @@ def listener_state(app: App) -> str:
         raise MailerError(f"{where}: another program listens there; end it, or choose another port in [bounces] listen")
     if not scheduler.daemon_runs(app):
         raise MailerError(f"{where}: the daemon of another installation listens there, and none runs for this one")
+    domain = app.context.return_path_domain
+    if domain and ask_listener(host, port, return_path(app.context.keys, TRIAL, domain)).code // 100 == 5:
+        raise MailerError(
+            f"{where}: the daemon of another installation listens there; end it, or choose another port in [bounces] listen; "
+            "restart this one's, if its key file or return_path_domain has changed since it was started"
+        )
     return f"{where}; the daemon listens"
 
 

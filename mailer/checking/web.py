@@ -1,16 +1,15 @@
 """Checks the console and the metrics: where they listen, its certificate, its address in browsers, its users, and the proxies it believes."""
 
 import socket
-import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 from mailer.app import scheduler
 from mailer.app.installation import App
 from mailer.checking.listener import is_free
+from mailer.checking.recognition import AtPort, who_answers
 from mailer.checking.result import note_of, result_of
 from mailer.config.hosts import listen_at
 from mailer.domain.address import is_loopback
@@ -21,7 +20,10 @@ from mailer.pipeline.users import list_accounts
 from mailer.views.plain_words import counted
 
 SUBJECT = "console"
-_SECONDS = 5.0  # for another program at our port to answer
+ANOTHER_CONSOLE = (
+    "the console of another installation answers there; end that one's service, or choose another port in [web] listen; restart "
+    "this one's, if its key file, folder or version has changed since it was started"
+)
 _SOON = timedelta(days=14)
 
 
@@ -65,8 +67,8 @@ def _metrics(app: App, listen: str) -> str:
         if scheduler.daemon_runs_here(app):
             raise MailerError(f"{listen}: the daemon runs, but does not listen there; see its log")
         return f"{listen}; free, the daemon will listen there"
-    if not scheduler.daemon_runs(app):
-        raise MailerError(f"{listen}: another program listens there")
+    if who_answers(app, *listen_at(listen)) is not AtPort.OURS:
+        raise MailerError(f"{listen}: another program, or the daemon of another installation, listens there")
     return f"{listen}; the daemon listens"
 
 
@@ -77,29 +79,13 @@ def _listen(app: App) -> str:
         if scheduler.daemon_runs_here(app):
             raise MailerError(f"{where}: the daemon runs, but does not listen there; see its log")
         return f"{where}; free, the daemon will listen there"
-    if not _answers(app):
-        raise MailerError(f"{where}: another program listens there; end it, or choose another port in [web] listen")
-    return f"{where}; the console answers"
-
-
-def _answers(app: App) -> bool:
-    """Whether what listens at our port answers as a console does."""
-    web = app.config.web
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(web.host, web.host)  # noqa: S104  (compared only)
-    connection: HTTPConnection = HTTPConnection(host, web.port, timeout=_SECONDS)
-    if web.cert_file:
-        trusting = ssl.create_default_context()
-        # Whether browsers trust the certificate is another check; this machine may know it by another name.
-        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-        connection = HTTPSConnection(host, web.port, timeout=_SECONDS, context=trusting)
-    try:
-        connection.request("GET", "/healthz", headers={"Host": f"localhost:{web.port}"})
-        answer = connection.getresponse()
-        return answer.status == 200 and answer.read(16) == b"ok\n"
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
+    match who_answers(app, web.host, web.port, tls=bool(web.cert_file)):
+        case AtPort.OURS:
+            return f"{where}; the console answers"
+        case AtPort.ANOTHER_INSTALLATION:
+            raise MailerError(f"{where}: {ANOTHER_CONSOLE}")
+        case AtPort.ANOTHER_PROGRAM:
+            raise MailerError(f"{where}: another program listens there; end it, or choose another port in [web] listen")
 
 
 def _certificate(app: App) -> str:

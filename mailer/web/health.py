@@ -1,4 +1,4 @@
-"""Says to a monitor whether the process answers, and whether everything is there that sending needs."""
+"""Says to a monitor whether the process answers, and to `mailer check` of this installation that it is its own."""
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -6,14 +6,21 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from mailer.app.installation import App
 from mailer.app.scheduler import daemon_runs
+from mailer.formats.recognition import ANSWERS, ASKS, answer
 from mailer.store import DatabaseError
 from mailer.web.responder import responder_of
 from mailer.web.routes import AnyRoute, Public
 
 
-async def healthz(_request: Request) -> Response:
+async def healthz(request: Request) -> Response:
     """The process answers."""
-    return PlainTextResponse("ok\n")
+    return alive(request, responder_of(request).installation())
+
+
+def alive(request: Request, app: App) -> Response:
+    """The process answers; who proves to be of this installation gets a proof that this is its service."""
+    proof = answer(app.context.keys, app.config.folder, request.headers.get(ASKS, ""))
+    return PlainTextResponse("ok\n", headers={ANSWERS: proof} if proof else None)
 
 
 async def readyz(request: Request) -> Response:

@@ -20,6 +20,7 @@ from mailer.config.hosts import listen_at
 from mailer.formats.exposition import exposition
 from mailer.pipeline import servicelog
 from mailer.store import DatabaseError
+from mailer.web.health import alive
 from mailer.web.server import keep_serving, listening_sockets, serve_at
 
 # A page of another site whose name leads to this machine (DNS rebinding) names that site.
@@ -49,9 +50,12 @@ def metrics_app(installation: Callable[[], App]) -> ASGIApp:
         text, media_type = await run_in_threadpool(exposition, figures, request.headers.get("accept", ""))
         return Response(text, headers={"content-type": media_type, "cache-control": "no-store"})
 
+    async def healthz(request: Request) -> Response:
+        return alive(request, installation())
+
     host, _ = listen_at(installation().config.monitoring.metrics_listen)
     own = Middleware(TrustedHostMiddleware, allowed_hosts=[*_OWN_HOSTS, host], www_redirect=False)
-    return Starlette(routes=[Route("/metrics", metrics)], middleware=[own])
+    return Starlette(routes=[Route("/metrics", metrics), Route("/healthz", healthz)], middleware=[own])
 
 
 async def serve_metrics(installation: Callable[[], App], stopped: Stopped) -> None:

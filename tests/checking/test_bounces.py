@@ -25,7 +25,13 @@ DOMAIN = {"return_path_domain": "bounces.club.example"}
 
 
 async def admit(recipient: str) -> bool:
-    return recipient.startswith("b-")
+    """As this installation's daemon does: it knows the addresses that are signed here."""
+    return recipient.startswith("b")
+
+
+async def admit_none(_recipient: str) -> bool:
+    """As that of another installation does."""
+    return False
 
 
 def checked(club: Club, **bounces: object) -> dict[str, tuple[bool, str]]:
@@ -112,6 +118,17 @@ async def test_check_knows_our_listener_from_others(club: Club):
     assert another["listener"] == (
         False,
         f"{at}, without STARTTLS: the daemon of another installation listens there, and none runs for this one",
+    )
+
+
+async def test_check_knows_that_the_daemon_of_another_installation_has_the_port(club: Club):
+    async with Listener("127.0.0.1", 0, admit=admit_none, take=nothing) as listener:
+        at = f"127.0.0.1:{listener.port}"
+        with a_daemon(club):
+            ok, said = (await asyncio.to_thread(checked, club, **DOMAIN, listen=at))["listener"]
+    assert (ok, "the daemon of another installation listens there; end it, or choose another port in" in said) == (
+        False,
+        True,
     )
 
 

@@ -1,9 +1,11 @@
 """What `mailer check` says about the console."""
 
+import asyncio
 import shutil
 import socket
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -18,9 +20,11 @@ from mailer.domain.user import User
 from mailer.gateways.clock import SystemClock
 from mailer.pipeline.users import add_user
 from mailer.store.schema import owners
+from mailer.web.metrics import serve_metrics
 from tests.certificates import Authority
 from tests.club import Club
 from tests.doubles import FrozenClock
+from tests.web.test_server import serving
 
 TODAY = SystemClock().now()  # the certificates of the tests are of today
 
@@ -71,7 +75,7 @@ def test_who_must_set_up_a_second_way_is_named(club: Club) -> None:
 
 
 class Answers(BaseHTTPRequestHandler):
-    """A console, or another program, as its body says."""
+    """The console of an older version, or another program, as its body says."""
 
     body = b"ok\n"
 
@@ -88,15 +92,35 @@ class Others(Answers):
     body = b"welcome"
 
 
-@pytest.mark.parametrize(("handler", "ok"), [(Answers, True), (Others, False)])
-def test_what_listens_at_the_port_is_asked(club: Club, handler: type[Answers], ok: bool) -> None:
+@pytest.mark.parametrize(
+    ("handler", "said"),
+    [(Answers, "the console of another installation answers there"), (Others, "another program listens there")],
+)
+def test_what_listens_at_the_port_is_asked(club: Club, handler: type[Answers], said: str) -> None:
     with HTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         port = server.server_address[1]
-        found, finding = checked(club, listen=f"127.0.0.1:{port}")["listen"]
+        ok, finding = checked(club, listen=f"127.0.0.1:{port}")["listen"]
         server.shutdown()
-    assert found is ok
-    assert ("the console answers" if ok else "another program listens there") in finding
+    assert not ok
+    assert said in finding
+    assert "choose another port in [web] listen" in finding
+
+
+@pytest.mark.parametrize("tls", [False, True])
+async def test_our_console_is_told_apart_from_that_of_a_copy_of_the_installation(
+    club: Club, tmp_path: Path, authority: Authority, tls: bool
+) -> None:
+    web = with_tls(club, authority) if tls else {"listen": f"127.0.0.1:{free_port()}"}
+    club.settle(web=web)
+    copied = club.copied(tmp_path / "copied")
+    with club.opened(FrozenClock(TODAY)) as app:
+        async with serving(app):
+            ours = await asyncio.to_thread(checked, club, **web)
+            others = await asyncio.to_thread(checked, copied, **web)
+    assert ours["listen"] == (True, f"{web['listen']}, {'with' if tls else 'without'} TLS; the console answers")
+    ok, finding = others["listen"]
+    assert (ok, "the console of another installation answers there" in finding) == (False, True)
 
 
 def test_a_daemon_that_does_not_listen_is_wrong(club: Club) -> None:
@@ -179,8 +203,22 @@ def test_where_the_metrics_are_is_said_and_what_has_the_port(club: Club) -> None
             [taken] = check_metrics(app)
     with club.opened() as app:
         [free] = check_metrics(app)
-    assert (taken.ok, taken.finding) == (False, f"127.0.0.1:{port}: another program listens there")
+    assert (taken.ok, taken.finding) == (
+        False,
+        f"127.0.0.1:{port}: another program, or the daemon of another installation, listens there",
+    )
     assert (free.ok, free.finding) == (True, f"127.0.0.1:{port}; free, the daemon will listen there")
+
+
+async def test_our_metrics_are_told_apart_from_those_of_another_installation(club: Club, tmp_path: Path) -> None:
+    listen = f"127.0.0.1:{free_port()}"
+    club.settle(monitoring={"metrics_listen": listen})
+    with club.opened() as app, club.copied(tmp_path / "copied").opened() as copied:
+        async with serving(app, serve_metrics):
+            [ours] = await asyncio.to_thread(lambda: list(check_metrics(app)))
+            [others] = await asyncio.to_thread(lambda: list(check_metrics(copied)))
+    assert (ours.ok, ours.finding) == (True, f"{listen}; the daemon listens")
+    assert (others.ok, "the daemon of another installation" in others.finding) == (False, True)
 
 
 @pytest.mark.parametrize(

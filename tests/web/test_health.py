@@ -1,10 +1,13 @@
 """What a monitor is answered."""
 
+import pytest
 from starlette.testclient import TestClient
 
 from mailer.app.installation import App
 from mailer.app.scheduler import hold_scheduler
 from mailer.app.sender import open_sender
+from mailer.formats.recognition import ANSWERS, ASKS, question
+from mailer.formats.token import Keyring
 from mailer.store import Store
 from mailer.web.application import create_app
 
@@ -14,7 +17,15 @@ def client(app: App) -> TestClient:
 
 
 def test_the_process_answers(app: App) -> None:
-    assert (client(app).get("/healthz").status_code, client(app).get("/healthz").text) == (200, "ok\n")
+    answer = client(app).get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+@pytest.mark.parametrize("key", [b"another key", None])
+def test_only_who_has_our_key_is_told_whose_service_it_is(app: App, key: bytes | None) -> None:
+    keys = Keyring(keys=(key,)) if key else app.context.keys
+    answer = client(app).get("/healthz", headers={ASKS: question(keys, app.config.folder)})
+    assert (answer.text, ANSWERS in answer.headers) == ("ok\n", key is None)
 
 
 def test_ready_is_an_installation_with_a_daemon(app: App) -> None:
