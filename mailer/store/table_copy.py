@@ -33,8 +33,8 @@ from mailer.store.columns import by_code_point
 from mailer.store.endurance import Endurance
 from mailer.store.trouble import trouble_of
 
-# Rows at a time: few where each may hold a picture.
-CHUNK, LARGE_CHUNK = 2000, 20
+# Rows at a time, and octets of the pictures and mails in them, one of which may have 16 MiB.
+CHUNK, OCTETS = 2000, 8 << 20
 # Only in a target, until the copy is whole: how far each table got; under no name, what the source was like.
 progress = Table(
     migrate.COPYING,
@@ -139,20 +139,29 @@ def _key(each: Table, row: Row[Any]) -> list[Any]:
 
 
 def _after(connection: Connection, each: Table, last: list[Any] | None) -> Sequence[Row[Any]]:
-    """The next rows of the table by its primary key."""
+    """The next rows of the table by its primary key; few where they are large."""
     keys = _keys(connection, each)
-    query = select(each).order_by(*keys).limit(_chunk(each))
+    query = select(each).order_by(*keys).limit(CHUNK)
     if last is not None:
         values = [literal(value, column.type) for value, column in zip(last, each.primary_key, strict=True)]
         query = query.where(tuple_(*keys) > tuple_(*values))
-    return connection.execute(query).all()
+    chosen: list[Row[Any]] = []
+    octets = 0
+    with connection.execute(query, execution_options={"yield_per": _at_once(each)}) as rows:
+        for row in rows:
+            chosen.append(row)
+            octets += sum(len(value) for value in row if isinstance(value, bytes))
+            if octets >= OCTETS:
+                break
+    return chosen
 
 
 def _all(connection: Connection, each: Table) -> CursorResult[Any]:
     """All rows by the primary key, never all in memory."""
     query = select(each).order_by(*_keys(connection, each))
-    return connection.execute(query, execution_options={"yield_per": _chunk(each)})
+    return connection.execute(query, execution_options={"yield_per": _at_once(each)})
 
 
-def _chunk(each: Table) -> int:
-    return LARGE_CHUNK if any(isinstance(column.type, LargeBinary) for column in each.columns) else CHUNK
+def _at_once(each: Table) -> int:
+    """How many rows the database gives at once."""
+    return 1 if any(isinstance(column.type, LargeBinary) for column in each.columns) else CHUNK

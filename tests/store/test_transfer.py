@@ -49,7 +49,7 @@ def url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_copy, "CHUNK", 8)
-    monkeypatch.setattr(table_copy, "LARGE_CHUNK", 1)
+    monkeypatch.setattr(table_copy, "OCTETS", 1)
 
 
 def copy(source: Store, url: str, base: Path, tell: transfer.Tell = lambda *_what: None) -> DatabaseCopy:
@@ -88,6 +88,17 @@ def test_everything_is_there_and_numbers_go_on(source: Store, url: str, tmp_path
     assert (copied.rows["deliveries"], copied.rows["attempts"], copied.resumed) == (30, 7, False)
     assert ("copying history", 50, 50) in told
     is_whole(source, url, tmp_path)
+
+
+@beside_postgresql
+@pytest.mark.parametrize(("octets", "chunks"), [(1, [1, 2]), (5, [1, 2]), (6, [2])])
+def test_no_more_is_in_memory_than_so_many_octets_and_a_row(
+    source: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, octets: int, chunks: list[int]
+) -> None:
+    monkeypatch.setattr(table_copy, "OCTETS", octets)
+    told: list[tuple[str, int, int]] = []
+    copy(source, url, tmp_path, lambda *what: told.append(what))
+    assert [done for what, done, _of in told if what == "copying revision_files"] == chunks
 
 
 @beside_postgresql
