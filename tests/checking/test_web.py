@@ -24,7 +24,7 @@ from mailer.web.metrics import serve_metrics
 from tests.certificates import Authority
 from tests.club import Club
 from tests.doubles import FrozenClock
-from tests.web.test_server import serving
+from tests.web.test_server import ask, serving
 
 TODAY = SystemClock().now()  # the certificates of the tests are of today
 
@@ -211,10 +211,12 @@ def test_where_the_metrics_are_is_said_and_what_has_the_port(club: Club) -> None
 
 
 async def test_our_metrics_are_told_apart_from_those_of_another_installation(club: Club, tmp_path: Path) -> None:
-    listen = f"127.0.0.1:{free_port()}"
+    port = free_port()
+    listen = f"127.0.0.1:{port}"
     club.settle(monitoring={"metrics_listen": listen})
     with club.opened() as app, club.copied(tmp_path / "copied").opened() as copied:
         async with serving(app, serve_metrics):
+            await ask(port)  # until it listens
             [ours] = await asyncio.to_thread(lambda: list(check_metrics(app)))
             [others] = await asyncio.to_thread(lambda: list(check_metrics(copied)))
     assert (ours.ok, ours.finding) == (True, f"{listen}; the daemon listens")
