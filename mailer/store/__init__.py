@@ -8,7 +8,7 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
@@ -168,7 +168,8 @@ class Store:
         return write_into(self._engine, folder, at, keep)
 
     def close(self) -> None:
-        """Close every connection to the database."""
+        """Close every connection to the database; none is opened by a use that comes too late, and that nobody would close."""
+        event.listen(self._engine, "do_connect", _refuse_closed)
         self._engine.dispose()
 
 
@@ -188,6 +189,10 @@ class _Within(Store):
     def reading(self) -> Iterator[Connection]:
         """The open transaction, which goes on."""
         yield self._connection
+
+
+def _refuse_closed(*_connecting: object) -> None:
+    raise RuntimeError("the database was closed: this is a fault of the program; close it after its last use")
 
 
 def resolve(url: str, base: Path) -> URL:

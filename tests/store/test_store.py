@@ -90,6 +90,16 @@ def test_a_rehearsal_leaves_nothing_behind(store: Store) -> None:
     assert version_of(store) == 0
 
 
+def test_a_use_after_the_end_opens_no_connection_that_nobody_would_close(store: Store) -> None:
+    store.close()
+    for use in (store.transaction, store.reading, store.rehearsal):
+        with pytest.raises(RuntimeError, match="the database was closed"), use():
+            pass
+    with pytest.raises(RuntimeError, match="the database was closed"):
+        store.is_current()
+    store.close()
+
+
 def test_writers_wait_for_each_other(tmp_path: Path) -> None:
     stores = [Store.open(SQLITE, tmp_path) for _ in range(4)]
     together = Barrier(len(stores))

@@ -112,7 +112,7 @@ async def test_a_new_relay_is_given_twice_as_many_each_hour_over_a_restart(club:
             clock.advance(minutes=59)
             await sender.drain()
             assert len(sink.received) == 3
-        with club.sending(clock, sink, smtp=slow_start) as (_app, sender):
+        with club.sending(clock, sink, smtp=slow_start) as (app, sender):
             clock.advance(minutes=1)
             await sender.drain()
             assert len(sink.received) == 3 + 6
