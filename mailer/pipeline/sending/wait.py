@@ -15,6 +15,7 @@ from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.report import issue_progress
 from mailer.pipeline.sending.lane import DrainResult
+from mailer.pipeline.sending.ledger_thread import uncancelled
 from mailer.pipeline.sending.limits import room_for_relay
 from mailer.pipeline.sending.sender import Sender
 from mailer.store import is_away
@@ -96,7 +97,7 @@ async def progress_if_answered(context: Context, name: IssueName) -> Progress | 
 
 async def _if_answered(look: Callable[[], T]) -> T | None:
     try:
-        return await asyncio.to_thread(look)
+        return await uncancelled(asyncio.to_thread(look))
     except Exception as error:
         if not is_away(error):
             raise

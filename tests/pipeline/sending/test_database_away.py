@@ -83,6 +83,7 @@ async def test_who_looks_on_waits_too(club: Club, clock: FrozenClock, caplog: py
         assert await looking == ""
         assert not explaining.done()
         explaining.cancel()
+        await asyncio.wait([explaining])
         assert states(app) == {"accepted": 3}
     assert outage(caplog) == ["away", "again"]
 
