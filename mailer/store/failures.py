@@ -46,11 +46,12 @@ def add(connection: Connection, failed: Iterable[CopyFailed]) -> None:
 
 
 def of_address(connection: Connection, address: str) -> list[Failure]:
-    """The failures at an address (normal form), except those of mailings that the breaker has paused."""
+    """The failures at an address (normal form), oldest first, except those of mailings that the breaker has paused."""
     query = (
         select(*_FAILURE)
         .join(mailings, mailings.c.id == failures.c.mailing)
         .where(failures.c.address == address, mailings.c.broken_at.is_(None))
+        .order_by(failures.c.at, failures.c.delivery, failures.c.refused.desc())
     )
     return [_failure(row) for row in connection.execute(query)]
 
@@ -74,7 +75,8 @@ def copies_at(connection: Connection, address: str) -> list[int]:
 
 def of_mailings(connection: Connection, identities: Collection[int]) -> dict[int, Failure]:
     """The last failure of each failed copy of these mailings, by delivery."""
-    query = select(failures.c.delivery, *_FAILURE).where(failures.c.mailing.in_(identities)).order_by(failures.c.at)
+    query = select(failures.c.delivery, *_FAILURE).where(failures.c.mailing.in_(identities))
+    query = query.order_by(failures.c.at, failures.c.refused.desc())  # a report comes after the refusal
     return {row.delivery: _failure(row) for row in connection.execute(query)}
 
 

@@ -182,7 +182,7 @@ def known_people(
         has_all = and_(*(seats.c.searched.contains(part, autoescape=True) for part in parts))
         query = query.where(seats.c.person.in_(select(seats.c.person).where(has_all)))
     rows: dict[str, list[Any]] = {}
-    for row in connection.execute(query, chosen):
+    for row in connection.execute(query.order_by(seats.c.membership), chosen):
         rows.setdefault(row.person, []).append(row)
     return [_known_person(person, rows[person]) for person in sorted(rows)]
 
@@ -210,6 +210,7 @@ def membership_names(connection: Connection) -> dict[str, str]:
 def names_of(connection: Connection, persons: Collection[str]) -> dict[str, dict[str, str]]:
     """The names of these people, by language; people who are not in the register are left out."""
     query = select(seats.c.person, seats.c.names).where(_is_listed(connection, seats.c.person))
+    query = query.order_by(seats.c.membership)
     return {person: dict(names) for person, names in connection.execute(query, {"values": packed(persons)})}
 
 

@@ -81,12 +81,12 @@ def locked(connection: Connection, identity: int) -> Delivery | None:
 
 
 def deliveries_with(connection: Connection, identities: Sequence[int]) -> dict[int, Delivery]:
-    """The deliveries with these ids, by id."""
+    """The deliveries with these ids, by id, in the order in which they are asked for."""
     copies: dict[int, Delivery] = {}
     for first in range(0, len(identities), CHUNK):  # a database takes only so many values in a statement
         query = _all().where(deliveries.c.id.in_(identities[first : first + CHUNK]))
         copies.update((row.id, _delivery(row)) for row in connection.execute(query))
-    return copies
+    return {identity: copies[identity] for identity in identities if identity in copies}
 
 
 def last_attempt_at(connection: Connection, identity: int) -> datetime | None:

@@ -3,10 +3,12 @@
 import pytest
 
 from mailer.app.installation import App, reload
+from mailer.domain.bounce import RawReport, Way
 from mailer.domain.delivery import Rejected, Reply, State
 from mailer.domain.errors import BadInput, NotFound
 from mailer.domain.mailing import MailingState
 from mailer.pipeline.bounces import holds
+from mailer.pipeline.bounces.ingest import ingest
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.deliveries import list_deliveries
@@ -60,6 +62,13 @@ def next_issue(
     return name
 
 
+def came_back(app: App, name: IssueName, person: str) -> RawReport:
+    copy = next(one for one in list_deliveries(app.context, name, None) if one.person == person)
+    path = path_of(app, copy)
+    content = bounce(path, copy.address, UNKNOWN, message_id=copy.message_id)
+    return RawReport(content=content, recipient=path, way=Way.LISTENER)
+
+
 def comes_back(app: App, name: IssueName, person: str, why) -> None:
     copy = next(one for one in list_deliveries(app.context, name, None) if one.person == person)
     path = path_of(app, copy)
@@ -86,6 +95,18 @@ def test_an_address_that_is_dead_in_two_issues_is_held(app: App, club: Club, clo
     assert (answer_.entitlement.reason, answer_.entitlement.rule) == ("address_held", 11)
     third = next_issue(app, club, clock, 2)
     assert distribution_report(app.context, third).balance.excluded == {"address_held": 1}
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_reports_that_come_together_hold_it_as_they_would_one_by_one(
+    app: App, club: Club, clock: FrozenClock, newest_first: bool
+) -> None:
+    issues = [ISSUE, next_issue(app, club, clock, 1, days=7)]
+    first, last = reversed(issues) if newest_first else issues
+    ingest(app.context, [came_back(app, name, "P001") for name in (first, last)])
+    [(hold, _)] = holds.listing(app.context)
+    assert [one.issue for one in hold.evidence] == [str(name) for name in issues]
+    assert hold.delivery == next(one.id for one in list_deliveries(app.context, last, None) if one.person == "P001")
 
 
 def test_one_report_and_a_refusal_that_confirms_it_are_enough(app: App, club: Club, clock: FrozenClock) -> None:

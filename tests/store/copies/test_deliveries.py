@@ -77,7 +77,7 @@ def test_copies_are_listed_by_issue_mailing_state_person_and_id(store: Store) ->
         assert numbers(deliveries.listing(connection, NEWSLETTER, SERIAL)) == [1, 2, 3]
         assert numbers(deliveries.listing(connection, NEWSLETTER, SERIAL, State.PENDING)) == [1, 3]
         assert numbers(deliveries.of_mailing(connection, first)) == [1, 2]
-        assert list(deliveries.deliveries_with(connection, [late, 99])) == [late]
+        assert list(deliveries.deliveries_with(connection, [late, 99, *ids])) == [late, *ids]
         served = readers.of_readers(connection, NEWSLETTER, SERIAL, ["P001", "P002", "P009"])
         assert {key: numbers(found) for key, found in served.items()} == {
             ("P001", "en"): [1],
