@@ -45,6 +45,7 @@ def test_it_prints_what_it_would_write(at, run, tmp_path: Path):
 
 def test_a_worker_has_the_same_unit_with_its_own_command(at, run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     club = at("founded")
+    club.settle(database={"url": "sqlite:///mailer.db"})
     refused = run("install-service", "--worker", "--print")
     assert (refused.status, refused.out) == (1, "")
     assert "PostgreSQL" in refused.err
