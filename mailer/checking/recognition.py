@@ -38,10 +38,10 @@ def who_answers(app: App, host: str, port: int, *, tls: bool = False) -> AtPort:
 
 def _ask(app: App, connection: HTTPConnection) -> AtPort:
     keys, folder = app.context.keys, app.config.folder
-    asked = question(keys, folder)
-    connection.request("GET", "/healthz", headers={"Host": f"localhost:{connection.port}", ASKS: asked})
+    inquiry = question(keys, folder)
+    connection.request("GET", "/healthz", headers={"Host": f"localhost:{connection.port}", ASKS: inquiry})
     answer = connection.getresponse()
-    if is_answered(keys, folder, asked, answer.headers.get(ANSWERS, "")):
+    if is_answered(keys, folder, inquiry, answer.headers.get(ANSWERS, "")):
         return AtPort.OURS
     is_alike = answer.status == 200 and answer.read(16) == b"ok\n"
     return AtPort.ANOTHER_INSTALLATION if is_alike else AtPort.ANOTHER_PROGRAM

@@ -18,9 +18,9 @@ def question(keys: Keyring, folder: Path) -> str:
     return " ".join([nonce, *(_proof(key, "asks", nonce, folder) for key in keys.keys)])
 
 
-def answer(keys: Keyring, folder: Path, asked: str) -> str:
+def answer(keys: Keyring, folder: Path, inquiry: str) -> str:
     """The answer of the installation in this folder; empty for a stranger, who learns nothing."""
-    nonce, *proofs = asked.split(" ")
+    nonce, *proofs = inquiry.split(" ")
     for key in keys.keys:
         expected = _proof(key, "asks", nonce, folder)
         if any(_is_same(proof, expected) for proof in proofs[:MOST_PROOFS]):
@@ -28,9 +28,9 @@ def answer(keys: Keyring, folder: Path, asked: str) -> str:
     return ""
 
 
-def is_answered(keys: Keyring, folder: Path, asked: str, answered: str) -> bool:
+def is_answered(keys: Keyring, folder: Path, inquiry: str, answered: str) -> bool:
     """Whether a service with one of our keys, in this folder, has given this answer to this question."""
-    nonce = asked.partition(" ")[0]
+    nonce = inquiry.partition(" ")[0]
     return any(_is_same(answered, _proof(key, "answers", nonce, folder)) for key in keys.keys)
 
 
