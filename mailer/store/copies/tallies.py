@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from mailer.domain.delivery import State
 from mailer.domain.retry import LONGEST_WAIT
-from mailer.store.schema import attempts, deliveries, is_counted, is_pending
+from mailer.store.schema import attempts, deliveries, is_counted, is_pending, is_uncertain
 
 # The states of copies that have left or were refused.
 DONE = (State.ACCEPTED, State.REJECTED, State.UNCERTAIN, State.BOUNCED)
@@ -99,12 +99,16 @@ def families_done_between(
 
 
 def states_of_tried(connection: Connection, mailing: int, since: datetime | None) -> Counter[State]:
-    """How many copies of a mailing tried from that time on are in each state by now."""
+    """How many copies of a mailing tried from that time on are in each state by now.
+
+    Those that are uncertain since the lease of a sender ended are left out: it may settle them, and no relay has lost an answer.
+    """
     tried = _tried(mailing, since).subquery()
+    unsettled = is_uncertain & deliveries.c.owner.is_not(None)
     query = (
         select(deliveries.c.state, func.count().label("number"))
         .join(tried, tried.c.delivery == deliveries.c.id)
-        .where(deliveries.c.mailing == mailing)
+        .where(deliveries.c.mailing == mailing, ~unsettled)
         .group_by(deliveries.c.state)
     )
     return Counter({State(row.state): row.number for row in connection.execute(query)})

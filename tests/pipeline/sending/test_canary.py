@@ -10,7 +10,7 @@ from mailer.pipeline.mailings.report import issue_progress
 from mailer.pipeline.mailings.supplement import send_supplement
 from tests.club import ISSUE, THURSDAY, Club, Member, begin, copies, import_register, members, says, states
 from tests.doubles import FrozenClock
-from tests.pipeline.relayed import the_mailings
+from tests.pipeline.relayed import ACCEPTED, answer, claim, the_mailings
 from tests.scripted_relay import Phase, Sink
 
 WAVE = {"send": {"canary": 5, "canary_minutes": 30}}
@@ -93,6 +93,27 @@ async def test_a_supplement_has_no_wave(club: Club, clock: FrozenClock) -> None:
             clock.advance(minutes=30)
             await sender.drain()
             assert states(app) == {"accepted": 9}
+
+
+async def test_a_wave_in_the_hands_of_a_sender_that_is_away_says_nothing_of_the_mailing(
+    club: Club, clock: FrozenClock
+) -> None:
+    club.reschedule(WAVE)
+
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, members(20))
+            away = claim(app)
+            assert len(away) == 5
+            clock.advance(hours=1)  # its database was away for longer than its lease, or its machine is lost
+            await sender.drain()
+            assert (len(sink.received), the_mailings(app)[0].state) == (5, MailingState.SENDING)
+            assert states(app) == {"accepted": 5, "pending": 10, "uncertain": 5}
+            for copy in away:
+                answer(app, copy, ACCEPTED)
+            clock.advance(minutes=30)
+            await sender.drain()
+            assert states(app) == {"accepted": 20}
 
 
 async def test_what_is_wrong_shows_at_the_wave_and_the_rest_is_spared(club: Club, clock: FrozenClock) -> None:
