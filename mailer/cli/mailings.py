@@ -27,6 +27,7 @@ def send(
     """
     from mailer.app.installation import spool
     from mailer.cli.sending import hand_over
+    from mailer.domain.remedy import Action
     from mailer.pipeline.mailings.dry_run import write_dry_run
     from mailer.pipeline.mailings.plan import is_planned, plan_mailing
     from mailer.pipeline.mailings.send import send_mailing
@@ -40,8 +41,7 @@ def send(
             f"{len(files)} copies of {issue} written to {dry_run_to}; nothing was sent",
         )
         return
-    app.context.refuse_backup()
-    app.context.refuse_wrong_clock()
+    app.context.refuse_at_standstill(Action.SEND)
     copies = _confirm_copies(app, name, as_planned=as_planned)
     if not is_planned(app.context, name):
         console.warn(map(sentence, plan_mailing(app.context, name).warnings))

@@ -122,6 +122,7 @@ def unsent(
     """
     from mailer.app.dead_senders import free_copies_of_dead
     from mailer.cli.sending import note_without_daemon
+    from mailer.domain.remedy import Action
     from mailer.pipeline.mailings.supplement import find_missing_copies, refuse_if_lost, send_supplement, without
     from mailer.views.plain_words import copies_go
     from mailer.views.unsent import COLUMNS, unsent_document, unsent_lines, unsent_rows
@@ -132,7 +133,7 @@ def unsent(
     missing = without(find_missing_copies(app.context, name), persons)
     sent = send and bool(missing.people)
     if sent:
-        app.context.refuse_backup()
+        app.context.refuse_at_standstill(Action.SEND_UNSENT)
         if not (persons or none_lost):
             refuse_if_lost(missing)
         console.confirm(f"{copies_go(missing.copies, issue)} to members, as a supplement.", typed=str(missing.copies))

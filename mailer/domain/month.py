@@ -1,7 +1,7 @@
 """The month of an issue: which steps are done, by whom and when, and for whom the next one waits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -9,6 +9,7 @@ from mailer.domain.departure import Departure
 from mailer.domain.history import HistoryEntry
 from mailer.domain.mailing import Mailing, MailingState, Step
 from mailer.domain.shelf import Revision
+from mailer.domain.standstill import Standstill
 
 
 class Stage(StrEnum):
@@ -28,6 +29,7 @@ class WaitsFor(StrEnum):
     EDITORS = "editors"
     SECRETARY = "secretary"
     SERVICE = "service"  # it comes by itself
+    OPERATOR = "operator"  # the service stands still
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +71,30 @@ def stages_of(
     tested_at: datetime | None,
     departure: Departure | None,
     approval_required: bool,
+    standstill: Standstill | None = None,
 ) -> tuple[StageOfIssue, ...]:
-    """The steps of an issue. `entries` are its history, `tested_at` is when exactly what is planned was tested last."""
+    """The steps of an issue. `entries` are its history, `tested_at` is when exactly what is planned was tested last.
+
+    At a standstill every step waits for the operator.
+    """
+    stages = _stages(revision, mailing, entries, tested_at, departure, approval_required=approval_required)
+    if standstill is None:
+        return stages
+    return tuple(
+        replace(stage, waits_for=WaitsFor.OPERATOR, due_at=None) if stage.waits_for is not None else stage
+        for stage in stages
+    )
+
+
+def _stages(
+    revision: Revision,
+    mailing: Mailing | None,
+    entries: Sequence[HistoryEntry],
+    tested_at: datetime | None,
+    departure: Departure | None,
+    *,
+    approval_required: bool,
+) -> tuple[StageOfIssue, ...]:
     by = {entry.verb: entry.who for entry in entries}
     pulled = StageOfIssue(stage=Stage.PULLED, at=revision.pulled_at, by=by.get("pull", ""))
     if mailing is None:

@@ -7,11 +7,13 @@ from enum import StrEnum
 from mailer.domain.departure import Departure
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.shelf import Revision
+from mailer.domain.standstill import Standstill
 
 
 class NextStep(StrEnum):
     """What is to come for an issue."""
 
+    STAND_STILL = "stand_still"  # nothing is pulled, planned or sent now
     PLAN = "plan"  # it has no plan yet
     PLAN_AGAIN = "plan_again"  # it was edited since it was planned
     APPROVE = "approve"  # approved now, it leaves at the time given
@@ -26,12 +28,16 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueStanding:
-    """An issue's latest revision, its first mailing, and what comes next; `at` is the time of that, where it has one."""
+    """An issue's latest revision, its first mailing, and what comes next; `at` is the time of that, where it has one.
+
+    `standstill` is why nothing does, whatever its state.
+    """
 
     revision: Revision
     mailing: Mailing | None
     step: NextStep
     at: datetime | None = None
+    standstill: Standstill | None = None
 
     @property
     def state(self) -> str:
@@ -40,11 +46,17 @@ class IssueStanding:
 
 
 def standing_of(
-    revision: Revision, mailing: Mailing | None, departure: Departure | None, now: datetime
+    revision: Revision,
+    mailing: Mailing | None,
+    departure: Departure | None,
+    now: datetime,
+    standstill: Standstill | None = None,
 ) -> IssueStanding:
     """How an issue stands. A step that a person or the daemon takes is named before one that follows it."""
     step, at = _next(revision, mailing, departure, now)
-    return IssueStanding(revision=revision, mailing=mailing, step=step, at=at)
+    if standstill is not None and step is not NextStep.NOTHING:
+        step, at = NextStep.STAND_STILL, None
+    return IssueStanding(revision=revision, mailing=mailing, step=step, at=at, standstill=standstill)
 
 
 def _next(

@@ -9,6 +9,7 @@ from mailer.domain.mailing import ENDED, Mailing, MailingState
 from mailer.domain.newsletter import Schedule
 from mailer.domain.pacing import MINUTE, Throttle
 from mailer.domain.relay_limits import SlowRelay
+from mailer.domain.standstill import Standstill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +23,8 @@ class Progress:
     at `next_at` (None: unknown). `newsletter_known`: schedules/ still has the newsletter. `departure` is when a planned
     mailing begins by itself; `opens_at` when one under way goes on, outside of the hours in which messages may leave.
     `cancelled_supplements` are the numbers of supplements that were cancelled, while the issue itself was not.
-    `slow_relays` are the relays in use that asked to slow down. `restored`: the database is a restored backup, from which
-    nothing leaves. `stoppable`: it was begun, and no copy has left. `senders` is how many processes have copies in hand.
+    `slow_relays` are the relays in use that asked to slow down. `standstill` is why nothing leaves, whatever its
+    state. `stoppable`: it was begun, and no copy has left. `senders` is how many processes have copies in hand.
     """
 
     issue: str
@@ -52,7 +53,7 @@ class Progress:
     opens_at: datetime | None = None
     cancelled_supplements: tuple[int, ...] = ()
     slow_relays: tuple[SlowRelay, ...] = ()
-    restored: bool = False
+    standstill: Standstill | None = None
     stoppable: bool = False
     senders: int = 0
 

@@ -14,6 +14,7 @@ from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, Message
 from mailer.domain.remedy import Action, Note
+from mailer.domain.standstill import REFUSED, Standstill
 from mailer.domain.way_out import WayOut, way_out
 from mailer.domain.worker_task import WorkerTask
 from mailer.formats.links import CopyLinks, link, sample_links
@@ -139,6 +140,27 @@ class Context:
         """The epoch that the ledger has reached."""
         with self.store.reading() as connection:
             return claims.ledger_epoch(connection)
+
+    def standstill(self) -> Standstill | None:
+        """Why the service stands still; None while it works."""
+        with self.store.reading() as connection:
+            return self.standstill_in(connection)
+
+    def standstill_in(self, connection: Connection) -> Standstill | None:
+        """The same within this transaction."""
+        if backups.moved_to(connection) is not None:
+            return Standstill.MOVED
+        if backups.backup_at(connection) is not None:
+            return Standstill.RESTORED
+        last = instants.last_work(connection)
+        return Standstill.CLOCK if last is not None and is_behind(self.clock.now(), last) else None
+
+    def refuse_at_standstill(self, action: Action) -> None:
+        """Refused while the service stands still, when this action must wait for its end."""
+        standstill = self.standstill()
+        if standstill is not None and action in REFUSED[standstill]:
+            self.refuse_backup()
+            self.refuse_wrong_clock()
 
     def refuse_backup(self) -> None:
         """Refused when the database is a backup that was put in place, or was copied: what left since would leave again."""

@@ -1,5 +1,6 @@
 """Shows how far a mailing is: the JSON and the lines of `status` and `send`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from mailer.domain.delivery import State
@@ -9,6 +10,7 @@ from mailer.domain.pacing import Throttle
 from mailer.domain.progress import Progress
 from mailer.domain.relay_limits import SlowRelay
 from mailer.domain.remedy import Action
+from mailer.domain.standstill import Standstill
 from mailer.views.local_time import local_time, zoned_time
 from mailer.views.plain_words import counted
 from mailer.views.remedies import advise, phrase
@@ -115,8 +117,8 @@ def count_states(progress: Progress) -> str:
 
 def explain_state(progress: Progress, now: datetime, *, daemon: bool = True) -> str:
     """When a mailing begins, how long it takes, or why it stands still; empty when there is nothing to say."""
-    if progress.restored and progress.state not in ENDED:
-        return "a restored backup: nothing leaves until `mailer resume-after-restore` has been answered"
+    if progress.standstill is not None and progress.state not in ENDED:
+        return STANDSTILLS[progress.standstill]
     if not progress.newsletter_known:
         return "its newsletter is gone from schedules/: none of its copies is sent"
     if progress.held_reason:
@@ -141,8 +143,18 @@ def _explain_paused(progress: Progress) -> str:
     return f"{advise(progress.pause_reason, *uncertain)}; when that is fixed, {resume}"
 
 
+# Why nothing leaves, and what to do; for the terminal.
+STANDSTILLS: Mapping[Standstill, str] = {
+    Standstill.RESTORED: "a restored backup: nothing leaves until `mailer resume-after-restore` has been answered",
+    Standstill.MOVED: "a database that was copied elsewhere, to go on there: nothing leaves from this one; name the other in [database]",
+    Standstill.CLOCK: "the clock is behind the last work: nothing leaves until it is set; `mailer check` says more",
+}
+
+
 def departure_sentence(issue: str, departure: Departure, *, daemon: bool = True) -> str:
     """When a planned mailing leaves by itself, or what it waits for; without a `daemon` none does."""
+    if departure.standstill is not None:
+        return f"does not leave: {STANDSTILLS[departure.standstill]}"
     at = zoned_time(departure.at, departure.timezone)
     if not (daemon or departure.unapproved or departure.stopped):
         return (
@@ -162,6 +174,8 @@ def departure_shortly(departure: Departure | None) -> str:
     """The same in a table; empty for a mailing that is neither planned nor approved."""
     if departure is None:
         return ""
+    if departure.standstill is not None:
+        return "stands still"
     if departure.missed:
         return "missed its time"
     if departure.stopped:

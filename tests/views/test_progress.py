@@ -7,6 +7,7 @@ import pytest
 from mailer.domain.delivery import State
 from mailer.domain.departure import Departure
 from mailer.domain.mailing import MailingState
+from mailer.domain.standstill import Standstill
 from mailer.views.progress import explain_state, progress_document, progress_lines, throttle_lines
 from tests.mailing_under_way import LATER, NOW, SENDING, throttle
 
@@ -59,10 +60,10 @@ from tests.mailing_under_way import LATER, NOW, SENDING, throttle
             "outside of its hours ([send] between); it goes on Thursday 26 November 2026, 19:00 Tokyo time (Asia/Tokyo)",
         ),
         (
-            {"restored": True},
+            {"standstill": Standstill.RESTORED},
             "a restored backup: nothing leaves until `mailer resume-after-restore` has been answered",
         ),
-        ({"restored": True, "state": MailingState.CLOSED}, ""),
+        ({"standstill": Standstill.RESTORED, "state": MailingState.CLOSED}, ""),
         ({"state": MailingState.PAUSED}, "`mailer resume harbour-letter/41` goes on with it"),
         (
             {

@@ -34,8 +34,7 @@ def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[
     A folder that is refused is named with the reason, and does not stop the others. Raises MailerError when the source
     itself cannot be read.
     """
-    context.refuse_backup()
-    context.refuse_wrong_clock()
+    context.refuse_at_standstill(Action.PULL)
     results, ready = examine_all(context, newsletter, source.read())
     with context.store.transaction() as connection:
         results += [_store(connection, context, *each) for each in ready]

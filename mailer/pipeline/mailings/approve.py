@@ -18,7 +18,7 @@ def approve_mailing(context: Context, name: IssueName, *, as_planned: bool = Fal
     Raises Refused when nothing is planned, when the plan is out of date, or when the register says otherwise now; with
     `as_planned` that goes into the history instead. Raises CannotRender naming each person whose copy cannot be made.
     """
-    context.refuse_backup()
+    context.refuse_at_standstill(Action.APPROVE)
     with context.store.reading() as connection:
         mailing = first_mailing(connection, name)
         next_state(mailing, Step.APPROVE)

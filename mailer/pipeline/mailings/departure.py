@@ -45,6 +45,7 @@ def departure_of(connection: Connection, context: Context, mailing: Mailing) -> 
         missed=is_missed(schedule, due_at, now) and not stopped,
         unapproved=unapproved,
         stopped=stopped,
+        standstill=context.standstill_in(connection),
     )
 
 

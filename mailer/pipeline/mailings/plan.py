@@ -85,7 +85,7 @@ def is_planned(context: Context, name: IssueName) -> bool:
 
 def compile_draft(context: Context, name: IssueName) -> Draft:
     """Compile the editions of an issue's newest revision; nothing is written."""
-    context.refuse_backup()
+    context.refuse_at_standstill(Action.PLAN)
     with context.store.reading() as connection:
         refuse_if_begun(mailings.mailings_of(connection, name.newsletter, name.serial))
         revision = find_revision(connection, name)

@@ -22,7 +22,7 @@ from mailer.pipeline.mailings.steps import all_mailings, first_mailing
 from mailer.store import Connection, circulations, history, issues, mailings, relay_paces, tests_sent
 from mailer.store import balance as sums
 from mailer.store.copies import deliveries, open_copies, pages, tallies
-from mailer.store.ledger import backups, limits, outages
+from mailer.store.ledger import limits, outages
 
 # The present rate is that of the last so many seconds.
 RATE_WINDOW = timedelta(seconds=30)
@@ -209,7 +209,7 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
         approved_by=current.approved_by,
         approved_at=current.approved_at,
         timezone=newsletter.schedule.timezone if newsletter is not None else "UTC",
-        restored=backups.backup_at(connection) is not None,
+        standstill=context.standstill_in(connection),
         departure=departure_of(connection, context, current) if newsletter is not None else None,
         opens_at=opens_at if opens_at > now else None,
         cancelled_supplements=cancelled_supplements(every),

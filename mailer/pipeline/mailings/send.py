@@ -73,8 +73,7 @@ def review_send(context: Context, name: IssueName, *, as_planned: bool = False) 
     """What `send_mailing` would begin now, or why it would refuse; nothing is changed. NotFound without a plan."""
     refusal: MailerError | None = None
     try:
-        context.refuse_backup()
-        context.refuse_wrong_clock()
+        context.refuse_at_standstill(Action.SEND)
         mailing, drift = _look(context, name, as_planned=as_planned)
         _refuse_unready(context, mailing, drift, as_planned=as_planned)
     except NotFound:
@@ -139,8 +138,7 @@ def begin_mailing(
     person whose copy cannot be made. Where the register says otherwise, it goes `as_planned`, which the history keeps, or
     is refused.
     """
-    context.refuse_backup()
-    context.refuse_wrong_clock()
+    context.refuse_at_standstill(Action.SEND)
     with context.store.reading() as connection:
         pending = deliveries.counts(connection, [mailing.id])[State.PENDING]
     if copies is not None and pending != copies:

@@ -48,8 +48,7 @@ def send_supplement(
     backup may have lost a supplement, unless people are left out, who have theirs, or `none_lost`, which the history
     keeps.
     """
-    context.refuse_backup()
-    context.refuse_wrong_clock()
+    context.refuse_at_standstill(Action.SEND_UNSENT)
     with context.store.transaction() as connection:
         mailing = first_mailing(connection, name)
         if mailing.state is MailingState.CANCELLED and not mailing.has_begun:

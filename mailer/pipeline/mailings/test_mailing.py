@@ -56,8 +56,7 @@ def prepare_test_mailing(
     Without addresses it goes to the newsletter's editors. Refused for an address that is neither an editor's nor one
     of `test_to`, and for a person who is not entitled to the issue.
     """
-    context.refuse_backup()
-    context.refuse_wrong_clock()
+    context.refuse_at_standstill(Action.TEST)
     newsletter = context.newsletter(name.newsletter)
     addresses = _allowed_addresses(newsletter, to)
     judged = require_entitled(context, name, person) if person else None

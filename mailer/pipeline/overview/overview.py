@@ -10,6 +10,7 @@ from mailer.domain.issue_figures import IssueFigures
 from mailer.domain.mailing import ENDED, Mailing
 from mailer.domain.month import MonthOfIssue, stages_of
 from mailer.domain.shelf import Revision
+from mailer.domain.standstill import Standstill
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.departure import departure_of
 from mailer.store import Connection, circulations, history, issues, mailings, tests_sent
@@ -36,11 +37,15 @@ class UpcomingMailing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """How the club stands. `upcoming` begins with what leaves first; `month` and `last` with the newest issue."""
+    """How the club stands. `upcoming` begins with what leaves first; `month` and `last` with the newest issue.
+
+    `standstill` is why nothing leaves.
+    """
 
     upcoming: tuple[UpcomingMailing, ...]
     month: tuple[MonthOfIssue, ...]
     last: tuple[IssueFigures, ...]
+    standstill: Standstill | None
 
 
 def overview(context: Context) -> Overview:
@@ -51,6 +56,7 @@ def overview(context: Context) -> Overview:
             upcoming=tuple(_upcoming(connection, context, revisions)),
             month=tuple(_month(connection, context, revisions)),
             last=tuple(_last(connection, revisions)),
+            standstill=context.standstill_in(connection),
         )
 
 
@@ -95,6 +101,7 @@ def _month(connection: Connection, context: Context, revisions: Mapping[str, Rev
     tests = tests_sent.tests_of(connection, [mailing.content_hash for mailing in planned])
     counts = deliveries.counts_by_mailing(connection, [mailing.id for mailing in planned])
     entries = history.of_subjects(connection, [revision.name for revision in listed])
+    standstill = context.standstill_in(connection)
     months = []
     for revision in listed:
         mailing, newsletter = firsts.get(revision.name), context.newsletters.get(revision.newsletter)
@@ -105,6 +112,7 @@ def _month(connection: Connection, context: Context, revisions: Mapping[str, Rev
             tested_at=tests.get((mailing.content_hash, mailing.editions_hash)) if mailing is not None else None,
             departure=_departure(connection, context, mailing) if mailing is not None else None,
             approval_required=newsletter is not None and newsletter.approval_required,
+            standstill=standstill,
         )
         months.append(
             MonthOfIssue(

@@ -72,6 +72,7 @@ def drop(visit: Visit) -> Answer:
 
 def ask_person(visit: Visit) -> Answer:
     """Ask whether the data of a person, who must be entitled to the issue, may go to the editors."""
+    visit.context.refuse_at_standstill(Action.TEST)
     judged = require_entitled(visit.context, visit.issue, visit.query["person"])
     newsletter = visit.context.newsletter(visit.issue.newsletter)
     return show("issues/test_as.html", issue=visit.issue, judged=judged, editors=newsletter.editors)

@@ -12,6 +12,7 @@ from mailer.domain.errors import MailerError
 from mailer.formats.link import read_link, sign_link
 from mailer.pipeline.issues.source_look import check_waiting, preview_waiting
 from mailer.web.answers import Answer, go, show
+from mailer.web.console.issues import pull_refusal
 from mailer.web.console.previews import EXPIRED, PARTS, VALID, part_choices, plain, scheme_of, shown_part
 from mailer.web.console.reviews import reviewed
 from mailer.web.remedies import link_of
@@ -31,6 +32,7 @@ def folder_page(visit: Visit) -> Answer:
         "issues/folder.html",
         waiting=waiting,
         newsletter=newsletter,
+        refusal=pull_refusal(visit),
         problems=reviewed(visit.texts, waiting.problems),
         notes=reviewed(visit.texts, waiting.notes),
         links=[link for remedy in waiting.remedies if (link := link_of(remedy))],

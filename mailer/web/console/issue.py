@@ -11,6 +11,7 @@ from mailer.domain.line_difference import LinePair
 from mailer.domain.mailing import MailingState
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.next_step import IssueStanding
+from mailer.domain.remedy import Action
 from mailer.pipeline.issues.shelf import check
 from mailer.pipeline.mailings.approval_standing import approval_standing
 from mailer.pipeline.mailings.preview import Reader, compare_copies, refuse_reader
@@ -22,7 +23,7 @@ from mailer.views.circulation_change import change_sentence
 from mailer.views.review_lines import ReviewLine
 from mailer.web.answers import Answer, go
 from mailer.web.console.issues import NEXT
-from mailer.web.console.mailing_pages import ONLY_SECRETARY, path_of, show_of
+from mailer.web.console.mailing_pages import ONLY_SECRETARY, STANDSTILLS, path_of, show_of, standing_still
 from mailer.web.console.previews import preview_address, scheme_of
 from mailer.web.console.reviews import reviewed
 from mailer.web.console.variants import reader_of, variant_options
@@ -64,6 +65,7 @@ def page_of(visit: Visit, fault: str = "", typed: Mapping[str, str] | None = Non
         standing=standing,
         newsletter=newsletter,
         next_step=NEXT[standing.step],
+        standstills=STANDSTILLS,
         approval=approval,
         changed=_changed(visit, approval),
         reasons=_reasons(visit, standing, approval, newsletter),
@@ -141,7 +143,7 @@ def _reasons(
     secretary = visit.text(ONLY_SECRETARY)
     if newsletter is None:
         removed = visit.text("The newsletter is gone from the settings; the operator can put it back.")
-        return dict.fromkeys(("plan", "approve", "withdraw", "test", "to_me", "person"), removed)
+        return dict.fromkeys(("plan", "approve", "withdraw", "send", "test", "to_me", "person"), removed)
     plan = approve = withdraw = ""
     if begun or state not in {None, MailingState.PLANNED, MailingState.APPROVED, MailingState.HELD}:
         plan = approve = withdraw = visit.text("It has gone out, or is going out; its plan stays as it is.")
@@ -153,11 +155,15 @@ def _reasons(
         approve = visit.text("It is approved already.") if state is MailingState.APPROVED else visit.text("It is held.")
     if not withdraw and (standing.mailing is None or standing.mailing.approved_hash is None):
         withdraw = visit.text("There is no approval to withdraw.")
+    plan = standing_still(visit, Action.PLAN) or plan
+    approve = standing_still(visit, Action.APPROVE) or approve
     editors = visit.text("The newsletter has no editors; the operator adds them to its settings.")
-    test = "" if visit.may(Right.TEST) else visit.text("Editors and secretaries can do this.")
+    others = visit.text("Editors and secretaries can do this.")
+    test = standing_still(visit, Action.TEST) if visit.may(Right.TEST) else others
     return {
         "plan": plan if visit.may(Right.PLAN) else secretary,
         "approve": approve if visit.may(Right.APPROVE) else secretary,
+        "send": standing_still(visit, Action.SEND),
         "withdraw": withdraw if visit.may(Right.APPROVE) else secretary,
         "test": test or ("" if newsletter.editors else editors),
         "to_me": test or _not_to_me(visit, newsletter),

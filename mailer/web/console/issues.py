@@ -9,12 +9,14 @@ from mailer.domain.access import Right
 from mailer.domain.errors import MailerError, Refused
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.next_step import NextStep
+from mailer.domain.remedy import Action
 from mailer.domain.shelf import Finding, WaitingFolder
 from mailer.pipeline.issues.pull import pull
 from mailer.pipeline.issues.source_look import SourceWatch
 from mailer.pipeline.mailings.standings import issue_standings
 from mailer.views.issues import pulled_lines
 from mailer.web.answers import Answer, go, show
+from mailer.web.console.mailing_pages import STANDSTILLS, standing_still
 from mailer.web.console.reviews import reviewed
 from mailer.web.remedies import links_of
 from mailer.web.routes import AnyRoute, Deed, Page
@@ -24,6 +26,7 @@ from mailer.web.visit import Visit
 # So many issues stand on a page.
 PAGE = 50
 NEXT: Mapping[NextStep, str] = {
+    NextStep.STAND_STILL: N_("It stands still. {why}"),
     NextStep.PLAN: N_("The service plans it by itself, or press Plan."),
     NextStep.PLAN_AGAIN: N_("It was edited since it was planned: plan it again."),
     NextStep.APPROVE: N_("Waits for approval. Approved now, it leaves {at}."),
@@ -61,6 +64,8 @@ def issues_page(visit: Visit) -> Answer:
         "issues/list.html",
         standings=shown,
         next_steps=NEXT,
+        standstills=STANDSTILLS,
+        refusal=pull_refusal(visit),
         waiting=[
             (folder, reviewed(visit.texts, folder.problems), reviewed(visit.texts, folder.notes)) for folder in waiting
         ],
@@ -70,6 +75,13 @@ def issues_page(visit: Visit) -> Answer:
         older=f"/issues?before={shown[-1].revision.name}" if more else "",
         newest="/issues" if first else "",
     )
+
+
+def pull_refusal(visit: Visit) -> str:
+    """Why the user cannot pull now; empty when they can."""
+    if not visit.may(Right.UPLOAD):
+        return visit.text(N_("Editors and secretaries can do this."))
+    return standing_still(visit, Action.PULL)
 
 
 def waiting_folders(visit: Visit) -> tuple[list[WaitingFolder], list[str]]:

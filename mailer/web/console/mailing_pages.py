@@ -1,9 +1,11 @@
 """What the pages about one mailing share: their addresses, and why a button is grey."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from mailer.domain.access import Right
+from mailer.domain.remedy import Action
+from mailer.domain.standstill import REFUSED, Standstill
 from mailer.pipeline.context import IssueName
 from mailer.web.answers import Answer, show
 from mailer.web.texts import N_
@@ -11,6 +13,11 @@ from mailer.web.visit import Visit
 
 ISSUE = "/issues/{newsletter}/{serial:int}"
 ONLY_SECRETARY = N_("Only a secretary may do this.")
+STANDSTILLS: Mapping[Standstill, str] = {
+    Standstill.RESTORED: N_("The database is a restored backup: first the operator says what was sent since."),
+    Standstill.MOVED: N_("The database was copied elsewhere, to go on there."),
+    Standstill.CLOCK: N_("The server’s clock is wrong: first the operator sets it."),
+}
 
 
 def path_of(name: IssueName, *more: object) -> str:
@@ -45,9 +52,20 @@ def show_of(visit: Visit, page: str, /, here: str = "", status: int = 200, **val
     )
 
 
-def why_not(visit: Visit, right: Right, reason: str = "") -> str:
-    """Why a button is grey, in the page's language; empty when it can be pressed."""
-    return visit.text(ONLY_SECRETARY) if not visit.may(right) else visit.text(reason)
+def why_not(visit: Visit, right: Right, reason: str = "", *, action: Action | None = None) -> str:
+    """Why a button is grey, in the page's language; empty when it can be pressed.
+
+    With an `action` it is grey while the service stands still, and the verb would refuse.
+    """
+    if not visit.may(right):
+        return visit.text(ONLY_SECRETARY)
+    return (standing_still(visit, action) if action is not None else "") or visit.text(reason)
+
+
+def standing_still(visit: Visit, action: Action) -> str:
+    """Why nobody can do this while the service stands still; empty when that is no reason."""
+    standstill = visit.context.standstill()
+    return visit.text(STANDSTILLS[standstill]) if standstill is not None and action in REFUSED[standstill] else ""
 
 
 def same_with(visit: Visit, **changed: object) -> str:

@@ -9,6 +9,7 @@ from mailer.domain.month import Stage, WaitsFor
 from mailer.domain.to_do import TROUBLES, count_kinds
 from mailer.pipeline.overview.overview import overview
 from mailer.web.answers import Answer, show
+from mailer.web.console.mailing_pages import STANDSTILLS
 from mailer.web.console.to_do import HEADINGS, visible_items
 from mailer.web.routes import AnyRoute, Page
 from mailer.web.texts import N_
@@ -26,6 +27,7 @@ WAITS: Mapping[WaitsFor, str] = {
     WaitsFor.EDITORS: N_("the editors"),
     WaitsFor.SECRETARY: N_("the secretary"),
     WaitsFor.SERVICE: N_("the service"),
+    WaitsFor.OPERATOR: N_("the operator"),
 }
 # The bars of the chart, and the columns of its table.
 SERIES = (
@@ -51,6 +53,7 @@ def front_page(visit: Visit) -> Answer:
         series=[visit.text(words) for words in SERIES],
         bars=[_bar(visit, figures) for figures in club.last],
         daemon=daemon_runs(visit.app),
+        standstills=STANDSTILLS,
     )
 
 

@@ -14,10 +14,11 @@ from starlette.responses import Response
 from mailer.domain.access import Right
 from mailer.domain.mailing import ENDED, UNDER_WAY, MailingState
 from mailer.domain.progress import Progress
+from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.report import issue_progress
 from mailer.web.answers import Answer
-from mailer.web.console.mailing_pages import ISSUE, path_of, show_of, why_not
+from mailer.web.console.mailing_pages import ISSUE, STANDSTILLS, path_of, show_of, why_not
 from mailer.web.progress_feed import Glimpse, ProgressFeed
 from mailer.web.render import render
 from mailer.web.routes import AnyRoute, Page, Stream
@@ -100,12 +101,16 @@ def _values(state: Progress, now: datetime) -> dict[str, Any]:
         "seconds_to_start": (starts_at - now).total_seconds() if starts_at else 0,
         "first_at": starts_at.astimezone(ZoneInfo(state.timezone)).strftime("%H:%M:%S") if starts_at else "",
         "failed": state.counts["rejected"] + state.counts["bounced"],
+        "standstills": STANDSTILLS,
     }
 
 
 def _phase(state: Progress, now: datetime) -> str:
     """While this stays the same, the same buttons can be pressed."""
-    return f"{state.state}{'-countdown' if state.counts_down(now) else ''}{'-stoppable' if state.stoppable else ''}"
+    signs = {
+        "countdown": state.counts_down(now), "stoppable": state.stoppable, "still": state.standstill is not None,
+    }  # fmt: skip
+    return "-".join([state.state, *(sign for sign, shows in signs.items() if shows)])
 
 
 def _reasons(visit: Visit, state: Progress) -> dict[str, str]:
@@ -119,7 +124,8 @@ def _reasons(visit: Visit, state: Progress) -> dict[str, str]:
     }
     if not state.stoppable and not (sending or paused):
         why["stop"] = N_("No countdown is running.")
-    return {deed: why_not(visit, Right.SEND, reason) for deed, reason in why.items()}
+    reasons = {deed: why_not(visit, Right.SEND, reason) for deed, reason in why.items()}
+    return {**reasons, "send": why_not(visit, Right.SEND, action=Action.SEND)}
 
 
 def address_of(name: IssueName) -> str:

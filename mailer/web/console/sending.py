@@ -159,6 +159,7 @@ def _unsent_form(visit: Visit, error: str = "", status: int = 200) -> Answer:
         missing=missing,
         left_out=visit.form.all("leave_out"),
         typed=visit.form["copies"],
+        grey=why_not(visit, Right.SEND, action=Action.SEND_UNSENT),
         undo_minutes=visit.context.newsletter(visit.issue.newsletter).schedule.undo_minutes,
         error=error,
     )
