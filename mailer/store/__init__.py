@@ -142,6 +142,11 @@ class Store:
         return migrate.is_current(self._engine)
 
     @property
+    def is_served(self) -> bool:
+        """Whether a server does the database's work, beside this process: PostgreSQL's."""
+        return self._engine.dialect.name == "postgresql"
+
+    @property
     def loses_commits(self) -> bool:
         """Whether it is SQLite of a version that would lose commits with a write-ahead log, which it therefore has not."""
         return self._engine.dialect.name == "sqlite" and not sqlite.writes_ahead()

@@ -1,8 +1,13 @@
 """Writes a plan in chunks to a draft that nothing else sees; one small commit then makes it the plan of its issue."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from mailer.domain.circulation import Judged, Register
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.remedy import Action
@@ -62,8 +67,9 @@ def write_draft(context: Context, draft: Draft, basis: Basis, *, chunk: int = CH
         mailings.add_editions(connection, identity, draft.editions)
     freezing = Freezing(context, draft, basis.rules, mailing=identity, first_mailing=identity)
     try:
-        for persons in _people(context, chunk):
-            _write_chunk(context, draft, basis, freezing, persons)
+        with closing(_parts(context, draft, chunk)) as parts:
+            for part in parts:
+                _write_part(context, draft, basis, freezing, part)
     except BaseException:
         give_up(context, identity)
         raise
@@ -83,22 +89,51 @@ def _people(context: Context, chunk: int) -> Iterator[frozenset[str]]:
         last = people[-1]
 
 
-def _write_chunk(context: Context, draft: Draft, basis: Basis, freezing: Freezing, persons: frozenset[str]) -> None:
-    with context.store.reading() as connection:
-        register = members.register_of(connection, persons)
-    people = list(judge_register(context, draft.revision, register, persons).values())
-    copies = freezing.copies_for(people)
+class _Part(NamedTuple):
+    """Some people: their decisions, and the part of the register by which they were made."""
+
+    people: list[Judged]
+    register: Register
+
+
+def _parts(context: Context, draft: Draft, chunk: int) -> Generator[_Part]:
+    """Everybody, so many people at a time. A server reads the next part while this one is written; SQLite takes turns."""
+
+    def read(persons: frozenset[str]) -> _Part:
+        with context.store.reading() as connection:
+            return _part(connection, context, draft, persons)
+
+    if not context.store.is_served:
+        yield from map(read, _people(context, chunk))
+        return
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="register") as reader:
+        coming = deque[Future[_Part]]()
+        for persons in _people(context, chunk):
+            coming.append(reader.submit(read, persons))
+            if len(coming) > 1:
+                yield coming.popleft().result()
+        for part in coming:
+            yield part.result()
+
+
+def _part(connection: Connection, context: Context, draft: Draft, persons: frozenset[str]) -> _Part:
+    register = members.register_of(connection, persons)
+    return _Part(list(judge_register(context, draft.revision, register, persons).values()), register)
+
+
+def _write_part(context: Context, draft: Draft, basis: Basis, freezing: Freezing, part: _Part) -> None:
+    persons = frozenset(judged.person for judged in part.people)
+    copies = freezing.copies_for(part.people)
     with context.store.transaction() as connection:
         if judged_by(connection, context, draft.revision) != basis.rules:
             raise Moved
-        if not members.holds_as(connection, register, persons):
-            register = members.register_of(connection, persons)
-            people = list(judge_register(context, draft.revision, register, persons).values())
-            copies = freezing.copies_for(people)
+        if not members.holds_as(connection, part.register, persons):
+            part = _part(connection, context, draft, persons)
+            copies = freezing.copies_for(part.people)
         if not plans.goes_on(connection, freezing.frozen.mailing, context.clock.now()):
             raise Moved  # another plan of the issue was ready first
-        freezing.write(connection, people, copies)
-    freezing.count(people, copies)
+        freezing.write(connection, part.people, copies)
+    freezing.count(part.people, copies)
 
 
 def publish(
