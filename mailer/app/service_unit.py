@@ -29,21 +29,19 @@ def unit_of(config_file: Path, credentials: Mapping[str, Path], *, worker: bool 
     """
     config = load_config(config_file.resolve())
     if worker:
-        url = resolve(config.database.url, config.folder)
-        # What stands in a file of its own may only be readable for the service.
-        refuse_without_cluster(bool(config.database.url_file) or url.get_backend_name() == "postgresql")
-    named = {path.name for path in config.private_files if path.parent == config.folder}
+        url = _database_url(config, credentials)
+        refuse_without_cluster(url is None or resolve(url, config.folder).get_backend_name() == "postgresql")
     for name in credentials:
-        if name not in named:
+        if name not in config.named_files():
             raise BadInput(f"{config.file}: no key names the file {name!r}: write its name there, without a folder")
     return ServiceUnit(
         user=login_of(config),
         folder=config.folder,
         command=_command(sys.executable, config.file, "worker" if worker else "daemon"),
-        writable=tuple(_writable(config)),
+        writable=tuple(_writable(config, credentials)),
         needed=(
             Path(sys.executable),
-            *config.private_files,
+            *(config.path(name) for name in config.named_files() if name not in credentials),
             *map(config.path, (config.paths.templates, config.paths.schedules)),
         ),
         ports=tuple(_ports(config)),
@@ -95,23 +93,53 @@ def notes_of(unit: ServiceUnit) -> list[str]:
             f"{unit.user} may not enter {closed[0]}, so {program} cannot be started: install the program where each login "
             "may enter, such as /opt/club-mailer (docs/operating.md, Install)"
         )
+    if owner == login.pw_uid:
+        notes += [
+            f"{unit.user} cannot read {path}: let that login read it, or root keep it and hand it over "
+            "(install-service --credential, docs/operating.md, Secrets)"
+            for path in unit.needed[1:]
+            if path.exists() and not _may_read(path, login)
+        ]
     return notes
+
+
+def _may_read(path: Path, login: pwd.struct_passwd) -> bool:
+    """Whether the rights of a file, or of a folder to list, and of what it lies in let a login read it."""
+    return _has_right(path, login, stat.S_IRUSR) and all(_may_enter(folder, login) for folder in path.parents)
 
 
 def _may_enter(folder: Path, login: pwd.struct_passwd) -> bool:
     """Whether the rights of a folder let a login in."""
-    rights = folder.stat()
+    return _has_right(folder, login, stat.S_IXUSR)
+
+
+def _has_right(path: Path, login: pwd.struct_passwd, right: int) -> bool:
+    """Whether a login has this right of the owner's: as owner, by its groups, or as anybody."""
+    rights = path.stat()
     if login.pw_uid == rights.st_uid:
-        return bool(rights.st_mode & stat.S_IXUSR)
+        return bool(rights.st_mode & right)
     if rights.st_gid in os.getgrouplist(login.pw_name, login.pw_gid):
-        return bool(rights.st_mode & stat.S_IXGRP)
-    return bool(rights.st_mode & stat.S_IXOTH)
+        return bool(rights.st_mode & right >> 3)
+    return bool(rights.st_mode & right >> 6)
 
 
-def _writable(config: Config) -> Iterator[Path]:
+def _database_url(config: Config, credentials: Mapping[str, Path]) -> str | None:
+    """The URL of the database; None where its URL stands in a file that only the service, or root, can read."""
+    name = config.database.url_file
+    if not name:
+        return config.database.url
+    try:
+        text = (credentials.get(name) or config.path(name)).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text.rstrip("\r\n")
+
+
+def _writable(config: Config, credentials: Mapping[str, Path]) -> Iterator[Path]:
     """The folders in which the service writes: the database's, the backups', the Maildir, and where issues are edited."""
-    database = resolve(config.database.url, config.folder)
-    if not config.database.url_file and database.get_backend_name() == "sqlite" and database.database:
+    url = _database_url(config, credentials)
+    database = resolve(url, config.folder) if url is not None else None
+    if database is not None and database.get_backend_name() == "sqlite" and database.database:
         yield Path(database.database).parent
     if config.backup.folder:
         yield config.path(config.backup.folder)

@@ -22,6 +22,9 @@ from mailer.gateways.oauth import TokenSource
 from mailer.gateways.service_manager import credential
 from mailer.gateways.smtp.settings import Mechanism, SmtpSettings
 
+# The ends of the keys that name a file which holds no secret.
+_PUBLIC = ("cert_file", "ca_file")
+
 
 class Config(BaseModel):
     """config.toml, with MAILER_… variables over it. Relative paths are relative to the file."""
@@ -130,15 +133,18 @@ class Config(BaseModel):
             return TokenSource(key=f"{place}oauth_token_file", folder=self.folder, file=self.path(file))
         return None
 
+    def named_files(self, *, public: bool = True) -> tuple[str, ...]:
+        """What every key `…_file` says, where it names a file; without the `public` ones those that hold a secret."""
+        sections = [self.secrets, *(getattr(self, name) for name in type(self).model_fields if name != "secrets")]
+        tables = [table for section in sections for table in (section if isinstance(section, tuple) else (section,))]
+        keys = [(table, key) for table in tables for key in type(table).model_fields if key.endswith("_file")]
+        named = [getattr(table, key) for table, key in keys if public or not key.endswith(_PUBLIC)]
+        return tuple(dict.fromkeys(name for name in named if name))
+
     @property
     def private_files(self) -> tuple[Path, ...]:
         """The settings and every file named in them that holds a secret."""
-        servers: tuple[Server, ...] = self.relay or (self.smtp,)
-        named = [self.secrets.key_file, self.database.url_file, self.dkim.key_file, self.dkim.ed25519_key_file]
-        named += [self.bounces.imap_password_file, self.bounces.imap_oauth_token_file, self.bounces.listen_key_file]
-        named += [self.web.key_file]
-        named += [name for server in servers for name in (server.password_file, server.oauth_token_file)]
-        return (self.file, *(self.path(name) for name in named if name))
+        return (self.file, *map(self.path, self.named_files(public=False)))
 
     @property
     def read_at_the_start(self) -> tuple[Path, ...]:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from mailer.app import bell, service_unit
-from mailer.config import load_config
+from mailer.config import Config, load_config
 from mailer.formats.service_unit import ServiceUnit
 
 
@@ -59,6 +59,57 @@ def test_a_worker_has_the_same_unit_with_its_own_command(at, run, tmp_path: Path
     assert value(run.ok("install-service", "--worker", "--print").out, "ExecStart").endswith(" worker")
     monkeypatch.setattr(bell, "_LIBRARY", "no_such_library")
     assert "club-mailer[cluster]" in run("install-service", "--worker", "--print").err
+
+
+@pytest.mark.parametrize("handed", [False, True])
+def test_the_database_whose_url_stands_in_a_file_can_be_written(at, run, tmp_path: Path, handed: bool):
+    club = at("founded")
+    club.settle(database={"url_file": "database.url"})
+    file = tmp_path / "root.url" if handed else club.folder / "database.url"
+    file.write_text(f"sqlite:///{tmp_path}/data/mailer.db\n")
+    options = ["--credential", f"database.url:{file}"] if handed else []
+    printed = run.ok("install-service", "--print", *options).out
+    assert f"-{tmp_path}/data" in value(printed, "ReadWritePaths").split()
+    assert (f"LoadCredential=database.url:{file}" in printed) is handed
+
+
+KEYS = [
+    (section, key)
+    for section, field in Config.model_fields.items()
+    for key in getattr(field.annotation, "model_fields", {})
+    if key.endswith("_file")
+]
+
+
+@pytest.mark.parametrize(("section", "key"), KEYS)
+def test_every_file_of_the_settings_is_shown_to_the_service(at, section: str, key: str):
+    club = at("founded")
+    config = load_config(club.config)
+    table = getattr(config, section).model_copy(update={key: "/root/secrets/file"})
+    named = config.model_copy(update={section: table}).named_files()
+    assert "/root/secrets/file" in named
+    assert "/root/secrets/file" not in config.named_files()
+
+
+def test_a_certificate_in_a_home_can_be_read(at, run):
+    club = at("founded")
+    club.settle(smtp={"ca_file": "/home/anna/ca.pem"})
+    assert value(run.ok("install-service", "--print").out, "ProtectHome") == "read-only"
+    handed = ("--credential", "ca.pem:/home/anna/ca.pem")
+    club.settle(smtp={"ca_file": "ca.pem"})
+    printed = run.ok("install-service", "--print", *handed).out
+    assert (value(printed, "ProtectHome"), "LoadCredential=ca.pem:/home/anna/ca.pem" in printed) == ("yes", True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_file_that_the_login_cannot_read_is_named(at, run):
+    club = at("founded")
+    club.settle(smtp={"password_file": "/etc/shadow"})
+    nobody = pwd.getpwnam("nobody")
+    for path in (club.folder, *club.folder.rglob("*")):
+        os.chown(path, nobody.pw_uid, -1)
+    said = run.ok("install-service", "--print").err
+    assert "nobody cannot read /etc/shadow: let that login read it, or root keep it and hand it over" in said
 
 
 def test_another_unit_is_replaced_only_when_asked(at, run, tmp_path: Path):
