@@ -1,9 +1,10 @@
 """Checks the database and makes a backup of it, once a night; what goes wrong is an alarm to the operator."""
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import MailerError, Refused
 from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE, NOT_BACKED_UP, is_due
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import alarms
@@ -61,6 +62,8 @@ def _back_up(context: Context, backups: NightlyBackups) -> None:
         words = str(error)
         if isinstance(error, OSError):
             words = ": ".join(map(str, filter(None, (error.filename, error.strerror or error))))
+        if not isinstance(error, Refused):  # that says itself what to do
+            words = f"{words}; {_remedy(error)}"
         first = is_due_tonight(context, NOT_BACKED_UP)  # it is tried again every hour
         with context.store.transaction() as connection:
             if first:
@@ -70,6 +73,28 @@ def _back_up(context: Context, backups: NightlyBackups) -> None:
     with context.store.transaction() as connection:
         without = f"; deleted {', '.join(deleted)}" if deleted else ""
         context.record(connection, BACKED_UP, DATABASE, f"{name}{without}")
+
+
+def _remedy(error: BaseException | None) -> str:
+    """What to do about a backup that could not be written, by the system's reason for it."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _REMEDIES:
+            return _REMEDIES[error.errno]
+        error = error.__cause__
+    return "make room or mend the folder of [backup], then `mailer db backup FILE` shows whether it works"
+
+
+_FULL = "make room there, or lower [backup] keep"
+_CLOSED = (
+    "let the service's login write there, or name another folder in [backup] folder, call `mailer install-service` and restart "
+    "the service"
+)
+_AMISS = "[backup] folder must name a folder, and its disk must be mounted"
+_REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), _FULL),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _CLOSED),
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EIO), _AMISS),
+}
 
 
 def is_due_tonight(context: Context, *verbs: str) -> bool:

@@ -1,5 +1,6 @@
 """Each night the database is checked and backed up, and what is wrong with either reaches the operator once."""
 
+import errno
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from mailer.app.installation import App
 from mailer.checking.database import check_backup
-from mailer.domain.errors import Refused
+from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.domain.night import DATABASE
 from mailer.domain.remedy import Action
 from mailer.domain.to_do import ToDoKind
@@ -203,3 +204,35 @@ def test_a_folder_that_cannot_be_made(night: Night) -> None:
         run(night)
     assert alarms(night.app) == ["backup"]
     assert Path(night.folder).read_text() == "a file"
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.ENOSPC, "make room there"),
+        (errno.EDQUOT, "make room there"),
+        (errno.EACCES, "let the service's login write there"),
+        (errno.EROFS, "name another folder in [backup] folder"),
+        (errno.ENOENT, "its disk must be mounted"),
+        (errno.ENOMEM, "`mailer db backup FILE` shows"),
+    ],
+)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_what_to_do_is_said_wherever_a_failed_backup_is(
+    night: Night, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str, wrapped: bool
+) -> None:
+    def fail(*_: object) -> None:
+        error = OSError(number, "it failed", "/srv/backups")
+        if wrapped:
+            raise BadInput("the backup cannot be written; there is none") from error
+        raise error
+
+    monkeypatch.setattr(type(night.app.store), "back_up_into", fail)
+    night.clock.advance(days=1)
+    with pytest.raises((OSError, MailerError)):
+        run(night)
+    [detail] = [detail for verb, detail in done(night.app) if verb == "no backup"]
+    [item] = to_do(night.app.context)
+    [result] = check_backup(night.app)
+    for said in (detail, to_do_sentence(item, "en"), result.finding):
+        assert remedy in said
