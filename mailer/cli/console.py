@@ -1,13 +1,11 @@
 """How the commands speak: one JSON document or a table on stdout, everything else on stderr."""
 
-import json
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import datetime
 from math import inf
 from pathlib import Path
 from shutil import get_terminal_size
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mailer.domain.errors import Refused
 from mailer.gateways.log_lines import LogFormat, log_to_stderr
+from mailer.views.json_text import ENCODER
 from mailer.views.local_time import local_time
 from mailer.views.remedies import in_form
 
@@ -127,14 +126,9 @@ def say(document: object, *lines: str) -> None:
 def say_document(document: object) -> None:
     """Print the document as JSON, also where that was not asked for: it is all that there is to say."""
     # A piece at a time: a list may be read while it is written.
-    for piece in _JSON.iterencode(document):
+    for piece in ENCODER.iterencode(document):
         sys.stdout.write(in_form(piece, invocation.command))
     sys.stdout.write("\n")
-
-
-def as_text(document: object) -> str:
-    """The document as JSON, for a file."""
-    return f"{_JSON.encode(document)}\n"
 
 
 def show(document: object, columns: Sequence[str], rows: Iterable[Sequence[object]], *lines: str) -> None:
@@ -218,18 +212,3 @@ def harmless(text: str) -> str:
     The words of servers, readers and file names are shown as they came.
     """
     return text.translate(_CONTROLS)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, Mapping):
-        return dict(value)
-    return str(value)
-
-
-_JSON = json.JSONEncoder(ensure_ascii=False, indent=2, default=_plain)

@@ -81,6 +81,7 @@ def export(
     """
     from mailer.app.installation import spool
     from mailer.pipeline.register.export_person import export_person
+    from mailer.views.json_text import json_text
     from mailer.views.personal_data import personal_data_document, personal_data_line
 
     own = export_person(console.open_context(), person)
@@ -88,7 +89,7 @@ def export(
     if out is None:
         console.say_document(document)
         return
-    file = spool(out)(f"{own.person}.json", console.as_text(document).encode())
+    file = spool(out)(f"{own.person}.json", json_text(document).encode())
     console.say({"person": own.person, "file": str(file)}, personal_data_line(file, own.rows))
 
 

@@ -102,6 +102,7 @@ FORMS: Mapping[str, Fields] = {
     "/register/export": {"format": "members"},
     "/register/people/{person:path}/pause": {"from": "2018-07-01"},
     "/register/people/{person:path}/resume": {},
+    "/register/people/{person:path}/export": {},
     "/register/people/{person:path}/erase": {"typed": "P00005"},
     "/register/people/{person:path}/edit": {"name_en": "Ada", "version": f"{PERSON}/edit"},
     "/register/people/{person:path}/end": {"ended_on": "2018-06-01", "version": f"{PERSON}/end"},

@@ -346,6 +346,7 @@ CASES = (
     Case(path=f"{_PERSON}/successor", stage=_planned, form=_successor, values=_P001),
     Case(path=f"{_PERSON}/pause", stage=_planned, form={**_P001, "from": "2018-07-01"}),
     Case(path=f"{_PERSON}/resume", stage=_planned, form=_paused_person),
+    Case(path=f"{_PERSON}/export", stage=_planned, form=_P001),
     Case(path=f"{_PERSON}/erase", stage=_planned, form={**_P001, "typed": "P001"}),
     Case(
         path=f"{_MEMBERSHIP}/edit",

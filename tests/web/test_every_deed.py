@@ -38,7 +38,7 @@ TABLES = [table for table in metadata.sorted_tables if table.name not in TRIED]
 REPEATED = {
     f"/issues/{{newsletter}}/{{serial:int}}/{deed}" for deed in ("plan", "test")
 } | {
-    "/register/export", "/register/people/{person:path}/pause", "/holds/domains", "/users/{user:int}",
+    "/register/export", "/register/people/{person:path}/export", "/register/people/{person:path}/pause", "/holds/domains", "/users/{user:int}",
     "/users/{user:int}/password", "/account", "/account/password", "/account/app/begin", "/account/language", "/account/sheet", "/account/passkeys/options",
     "/account/sessions/end", "/sign-in", "/sign-in/passkey", "/m/{token}",
 }  # fmt: skip

@@ -215,3 +215,22 @@ def test_an_export_is_a_deed_of_its_own_right(console: Console, secretary: TestC
         client = console(role)
         assert client.get("/register/export").status_code == 403
         assert client.post("/register/export", data={"format": "xlsx"}).status_code == 403
+
+
+def test_what_is_kept_about_a_person_is_given_out_by_who_may_export(
+    console: Console, secretary: TestClient, app: App
+) -> None:
+    path = "/register/people/P001/export"
+    page = secretary.get("/register/people/P001").text
+    assert faults(page) == []
+    assert f'action="{path}"' in page
+    answer = secretary.post(path)
+    assert "filename*=UTF-8''P001.json" in answer.headers["content-disposition"]
+    assert answer.json()["person"] == "P001"
+    assert answer.json()["records"]["seats"]
+    with app.context.store.reading() as connection:
+        [entry] = [entry for entry in history.entries(connection, "P001") if entry.verb == "export"]
+    assert entry.who == "secretary"
+    assert secretary.post("/register/people/nobody/export").status_code == 404
+    for role in (Role.EDITOR, Role.ADMIN):
+        assert console(role).post(path).status_code == 403
