@@ -16,6 +16,8 @@ from mailer.formats.register.damage import find_damage
 
 # Characters. Longer than any name or salutation; a longer cell was pasted by mistake.
 MAX_CELL = 500
+# Characters of an id. PostgreSQL refuses entries of an index above 2.7 kB, and some name a person, a membership and a name.
+MAX_ID = 64
 # Excel counts days from 1900; a year after 2999 means "for ever", which is an empty cell.
 YEARS = range(1900, 3000)
 
@@ -65,6 +67,8 @@ def parse_id(text: str) -> str:
     """A text that is not empty; raises BadInput."""
     if not text:
         raise BadInput("the cell is empty; write the id")
+    if len(text) > MAX_ID:
+        raise BadInput(f"the id is longer than {MAX_ID} characters; write a shorter one")
     return text
 
 

@@ -95,3 +95,9 @@ def test_languages_come_once_each_in_their_order():
     for wrong in ("english", "en,ru", "en+", "+"):
         with pytest.raises(BadInput, match="is not a language"):
             cells.parse_languages(wrong)
+
+
+def test_an_id_fits_into_every_index_of_postgresql() -> None:
+    assert cells.parse_id("𝒳" * cells.MAX_ID) == "𝒳" * cells.MAX_ID
+    with pytest.raises(BadInput, match="the id is longer than 64 characters; write a shorter one"):
+        cells.parse_id("𝒳" * (cells.MAX_ID + 1))
