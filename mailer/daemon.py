@@ -21,6 +21,7 @@ from mailer.domain.errors import MailerError
 from mailer.domain.every import Every
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.newsletter import Newsletter
+from mailer.domain.trouble import Trouble
 from mailer.gateways.service_manager import ServiceManager
 from mailer.pipeline import maillog, servicelog
 from mailer.pipeline.bounces import ingest
@@ -39,7 +40,7 @@ from mailer.pipeline.mailings.watch import PlanWatch
 from mailer.pipeline.register import drafts
 from mailer.pipeline.sending.sender import STOP_WITHIN, Sender
 from mailer.pipeline.upkeep.forget import forget_old
-from mailer.pipeline.upkeep.nightly import check_and_back_up
+from mailer.pipeline.upkeep.nightly import check_and_back_up, check_what_was_met
 from mailer.views.daemon_role import role_sentence
 from mailer.views.progress import departure_sentence
 
@@ -47,6 +48,8 @@ from mailer.views.progress import departure_sentence
 RENEW = 10
 # How often it is looked whether the work of a night is due, and how often what failed of it is tried again (seconds).
 NIGHT = 3600
+# How often the database is checked anew while jobs fail by damage of it.
+CHECK_DAMAGE = Every(timedelta(hours=1))
 # How often open items are looked for: all copies are read for that.
 LIST_OPEN_ITEMS = Every(timedelta(minutes=10))
 # How often old reports are looked for; what two looks a day apart have seen as old is cut down to what was read from it.
@@ -177,6 +180,9 @@ class Daemon:
     async def send_letters(self) -> None:
         """Write the letters that are due and send those that wait; nothing else waits for them."""
         if await asyncio.to_thread(self._leads):
+            if maillog.troubles.has(Trouble.DAMAGED):
+                check = partial(check_what_was_met, self.app.context)
+                await asyncio.to_thread(self._jobs.repeat, "checking the damaged database", CHECK_DAMAGE, check)
             await asyncio.to_thread(self._write_letters)
             await self.hand_letters_over()
 

@@ -13,7 +13,7 @@ from mailer.checking import configuration, database
 from mailer.checking.envelope import check_envelopes, name_untried
 from mailer.checking.online import dns_checks
 from mailer.checking.records import Records
-from mailer.checking.result import WAITS, Check, reason
+from mailer.checking.result import WAITS, Check, failed
 from mailer.checking.round_trip import check_round_trip
 from mailer.checking.table import CHECKS
 from mailer.domain.check_result import CheckGroup, CheckResult, CheckState
@@ -99,19 +99,17 @@ class _Look:
             for result in self.check.look(self.app):
                 self._results.append(_with_fix(result, self.check))
         except Exception as error:  # noqa: BLE001  (whatever is wrong here, the others look all the same)
-            self._results.append(self._cannot(reason(error)))
+            self._results.append(_with_fix(failed(self.check.subject, error), self.check))
 
     def end(self) -> list[CheckResult]:
         """The results, once it has ended or may wait no longer."""
         if self._thread is not None:
             self._thread.join(max(0.0, self._ends_at - monotonic()))
             if self._thread.is_alive():
-                late = self._cannot(f"who is asked has not answered within {self.check.waits:.0f} seconds")
-                return [*self._results, late]
+                late = f"who is asked has not answered within {self.check.waits:.0f} seconds"
+                silent = CheckResult(subject=self.check.subject, ok=False, finding=late)
+                return [*self._results, _with_fix(silent, self.check)]
         return self._results
-
-    def _cannot(self, finding: str) -> CheckResult:
-        return _with_fix(CheckResult(subject=self.check.subject, ok=False, finding=finding), self.check)
 
 
 def _with_fix(result: CheckResult, check: Check) -> CheckResult:

@@ -27,7 +27,9 @@ def listener_state(app: App) -> str:
     if IDENT not in _greeting(host, port):
         raise MailerError(f"{where}: another program listens there; end it, or choose another port in [bounces] listen")
     if not scheduler.daemon_runs(app):
-        raise MailerError(f"{where}: the daemon of another installation listens there, and none runs for this one")
+        raise MailerError(
+            f"{where}: a daemon listens there, but none works for this installation; see the daemon's log"
+        )
     domain = app.context.return_path_domain
     if domain and ask_listener(host, port, return_path(app.context.keys, TRIAL, domain)).code // 100 == 5:
         raise MailerError(

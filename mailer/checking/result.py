@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from mailer.app.installation import App
 from mailer.domain.check_result import CheckGroup, CheckResult
 from mailer.domain.errors import MailerError
-from mailer.store import DatabaseError
-from mailer.views.remedies import sentence
+from mailer.domain.remedy import Action
+from mailer.store import DatabaseError, is_damaged
+from mailer.views.remedies import phrase, sentence
 
 Look = Callable[[App], Iterable[CheckResult]]
 
@@ -35,7 +36,16 @@ def result_of(subject: str, look: Callable[[], str], *, fix: str = "") -> CheckR
     try:
         return CheckResult(subject=subject, ok=True, finding=look())
     except Exception as error:  # noqa: BLE001  (whatever is wrong with one thing, the others are looked at)
-        return CheckResult(subject=subject, ok=False, finding=reason(error), fix=fix)
+        return failed(subject, error, fix=fix)
+
+
+def failed(subject: str, error: Exception, *, fix: str = "") -> CheckResult:
+    """Return what an error says of a subject; what the database has caused is mended there, and not at the subject."""
+    if is_damaged(error):
+        fix = ", ".join(map(phrase, (Action.CHECK_DATABASE.of(), Action.RESTORE.of())))
+    elif isinstance(error, DatabaseError):
+        fix = "let the database of [database] answer; what was not looked at may be as it should"
+    return CheckResult(subject=subject, ok=False, finding=reason(error), fix=fix)
 
 
 def note_of(subject: str, finding: str, *, fix: str = "") -> CheckResult:
@@ -50,6 +60,8 @@ def reason(error: Exception) -> str:
             words = sentence(error)
         case OSError():
             words = ": ".join(map(str, filter(None, (error.filename, error.strerror or error))))
+        case DatabaseError() if is_damaged(error):
+            words = f"the database is damaged: {getattr(error, 'orig', error)}"
         case DatabaseError():
             words = f"the database does not answer: {getattr(error, 'orig', None) or type(error).__name__}"
         case _:

@@ -4,10 +4,11 @@ from enum import StrEnum
 
 
 class Trouble(StrEnum):
-    """Why nothing can be written now."""
+    """Why the database or the disk does not serve now."""
 
     DISK_FULL = "disk full"
     NEARLY_FULL = "disk nearly full"
     READ_ONLY = "read-only"
     LOCKED = "locked"
+    DAMAGED = "damaged"  # the database cannot be read there, or is none
     AWAY = "away"  # the server of the database does not answer

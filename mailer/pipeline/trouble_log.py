@@ -1,4 +1,4 @@
-"""Says once in the log that the disk is full, read-only or locked, and once that it is over, however many jobs fail."""
+"""Says once in the log that the disk is full or the database damaged, and once that it is over, however many jobs fail."""
 
 import logging
 
@@ -21,7 +21,12 @@ _BEGINS = {
         "another process keeps the database locked: %(what)s failed. Nothing is lost, what waits goes on by itself; if it does "
         "not end, find it (`fuser mailer.db`) and stop it"
     ),
+    Trouble.DAMAGED: (
+        "the database is damaged: %(what)s failed, and will again. Stop the service and keep a copy of the database as it is; "
+        "`mailer db check` names what is damaged, `mailer db restore FILE` puts a backup in its place"
+    ),
 }
+# Damage is over once the database is another one, for which the service is stopped.
 _ENDS = {
     Trouble.DISK_FULL: "the disk has room again; everything goes on",
     Trouble.NEARLY_FULL: "the disk has room again; sending goes on",
@@ -43,6 +48,10 @@ class TroubleLog:
         """Whether there is one now."""
         return bool(self._failures)
 
+    def has(self, trouble: Trouble) -> bool:
+        """Whether there is this one now."""
+        return trouble in self._failures
+
     def failed(self, what: str, trouble: Trouble) -> None:
         """A job failed because of this trouble."""
         first = trouble not in self._failures and not self.said_by_another
@@ -51,7 +60,8 @@ class TroubleLog:
 
     def look(self, elapsed: float) -> None:
         """Say which troubles are over: nothing has failed because of them for a while. `elapsed` cannot be set back."""
-        for trouble, failures in list(self._failures.items()):
+        for trouble in _ENDS.keys() & self._failures.keys():
+            failures = self._failures[trouble]
             before, since = self._seen.get(trouble, (0, elapsed))
             if before != failures:
                 self._seen[trouble] = (failures, elapsed)

@@ -10,7 +10,7 @@ from mailer.domain.database_check import DatabaseCheck
 from mailer.store import sqlite
 from mailer.store.columns import metadata
 from mailer.store.postgresql import take_time
-from mailer.store.trouble import trouble_of
+from mailer.store.trouble import is_damaged, trouble_of
 
 # So many problems are named; one is enough to restore a backup.
 MOST = 20
@@ -45,8 +45,8 @@ def check_database(engine: Engine) -> DatabaseCheck:
             rows = count_rows(connection)
             unchecked.extend(_unchecked(connection))
     except (DBAPIError, UnicodeDecodeError) as error:
-        if trouble_of(error) is not None or _is_of_the_reader(error):  # that says nothing about it
-            raise
+        if not is_damaged(error) and (trouble_of(error) is not None or _is_of_the_reader(error)):
+            raise  # that says nothing about it
         problems.append(str(getattr(error, "orig", error)).strip())
     named = tuple(dict.fromkeys(problems))[:MOST]
     return DatabaseCheck(engine=name, rows=rows, problems=named, unchecked=tuple(unchecked))

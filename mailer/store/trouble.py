@@ -18,19 +18,20 @@ _BY_SQLITE_CODE = {
     dbapi().SQLITE_FULL: Trouble.DISK_FULL,
     dbapi().SQLITE_READONLY: Trouble.READ_ONLY,
     dbapi().SQLITE_BUSY: Trouble.LOCKED,
+    dbapi().SQLITE_CORRUPT: Trouble.DAMAGED,
+    dbapi().SQLITE_NOTADB: Trouble.DAMAGED,
 }
 # PostgreSQL, Appendix A: disk_full, read_only_sql_transaction, lock_not_available; then the server ends the connection, by
-# a person's word, after a crash, before it is ready, or since this process paused; too_many_connections.
+# a person's word, after a crash, before it is ready, or since this process paused; too_many_connections; data_corrupted and
+# index_corrupted.
 _BY_SQLSTATE = {
     "53100": Trouble.DISK_FULL,
     "25006": Trouble.READ_ONLY,
     "55P03": Trouble.LOCKED,
     **dict.fromkeys(("57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "53300"), Trouble.AWAY),
+    **dict.fromkeys(("XX001", "XX002"), Trouble.DAMAGED),
 }
 _CONNECTION_CLASS = "08"
-# The codes of both for a database that cannot be read: damaged, no database, data_corrupted, index_corrupted.
-_DAMAGED = {dbapi().SQLITE_CORRUPT, dbapi().SQLITE_NOTADB}
-_DAMAGED_SQLSTATES = {"XX001", "XX002"}
 
 
 def trouble_of(error: BaseException) -> Trouble | None:
@@ -46,10 +47,7 @@ def trouble_of(error: BaseException) -> Trouble | None:
 
 def is_damaged(error: BaseException) -> bool:
     """Whether the database cannot be read: it is damaged, or is none. SQLite may quote what it finds, which is no text then."""
-    original = getattr(error, "orig", None)
-    code = getattr(original, "sqlite_errorcode", 0)
-    damaged = code & 0xFF in _DAMAGED or getattr(original, "sqlstate", "") in _DAMAGED_SQLSTATES
-    return damaged or isinstance(error, UnicodeDecodeError)
+    return trouble_of(error) is Trouble.DAMAGED or isinstance(error, UnicodeDecodeError)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -18,7 +18,7 @@ from mailer.app.installation import App
 from mailer.domain.network import network_of
 from mailer.domain.trouble import Trouble
 from mailer.pipeline import maillog
-from mailer.store import DatabaseError, is_damaged
+from mailer.store import DatabaseError
 from mailer.store.trouble import trouble_of
 from mailer.web import health
 from mailer.web.allowance import Allowances
@@ -44,9 +44,6 @@ _SENTENCES = {
     HTTPStatus.REQUEST_TIMEOUT: N_("The form did not arrive in time; send it again."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("What was sent is too large; nothing of it was read."),
 }
-_DAMAGED = N_(
-    "The database is damaged, and the service cannot read it here. Tell the operator, and change nothing until then."
-)
 _FULL = N_(
     "The disk of the server is full, so nothing can be written, and this was not done. Tell the operator; try again later."
 )
@@ -59,6 +56,9 @@ _TROUBLES = {
     ),
     Trouble.LOCKED: N_(
         "The database is busy, and this was not done. Try again in a minute; if it stays so, tell the operator."
+    ),
+    Trouble.DAMAGED: N_(
+        "The database is damaged, and the service cannot read it here. Tell the operator, and change nothing until then."
     ),
 }
 _BROKEN = N_("Something went wrong in the service. The operator finds it in the log; try again later.")
@@ -147,25 +147,17 @@ async def _broken(request: Request, _error: Exception) -> Response:
 async def _troubled(request: Request, error: Exception) -> Response:
     """The page while the database or the disk is in trouble; other errors of them are faults of ours."""
     trouble = trouble_of(error)
-    if is_damaged(error):
-        maillog.database_damaged((str(getattr(error, "orig", error)),))
-    elif trouble is not None:
-        maillog.failed("showing a page", error)
-    else:
+    if trouble is None:
         raise error
-    return _page(
-        request,
-        _TROUBLES[trouble] if trouble else _DAMAGED,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        {"retry-after": str(RETRY_AFTER)},
-    )
+    maillog.failed("showing a page", error)
+    return _page(request, _TROUBLES[trouble], HTTPStatus.SERVICE_UNAVAILABLE, {"retry-after": str(RETRY_AFTER)})
 
 
 _FAILURES = {HTTPException: _refused, DatabaseError: _troubled, OSError: _troubled, Exception: _broken}
 
 
 def _page(request: Request, sentence: str, status: int, headers: object) -> Response:
-    language = language_of(request)
+    language = language_of(request, getattr(request.state, "language", ""))
     heading = N_("This page cannot be shown") if request.method in {"GET", "HEAD"} else N_("This was not done")
     values = {"heading": language.gettext(heading), "sentence": language.gettext(sentence), "links": _BACK}
     response = public_page("problem.html", language, status, **values)

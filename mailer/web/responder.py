@@ -101,6 +101,7 @@ class Responder:
         if session is None:
             return elsewhere("/sign-in", request)
         require_second, user = app.config.web.require_second, session.user
+        request.state.language = user.language  # in which a failure of this request is told
         if not may_now(session, right, require_second=require_second):
             is_second = session.stage(require_second=require_second) is SignInStage.SECOND
             return elsewhere("/sign-in/second", request) if is_second else RedirectResponse("/account", 303)

@@ -117,7 +117,7 @@ async def test_check_knows_our_listener_from_others(club: Club):
     assert ours["listener"] == (True, f"{at}, without STARTTLS; the daemon listens")
     assert another["listener"] == (
         False,
-        f"{at}, without STARTTLS: the daemon of another installation listens there, and none runs for this one",
+        f"{at}, without STARTTLS: a daemon listens there, but none works for this installation; see the daemon's log",
     )
 
 

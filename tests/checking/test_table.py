@@ -16,6 +16,7 @@ from mailer.domain.errors import BadInput
 from mailer.views.check_results import check_document, check_rows, checked_sentence
 from tests.cli.terminal import a_relay
 from tests.club import Club
+from tests.damaged import spoil
 
 
 @pytest.mark.parametrize("entry", CHECKS, ids=lambda entry: entry.look.__name__)
@@ -81,18 +82,25 @@ def test_the_table_names_a_group_once_and_puts_the_remedy_below(without_relay) -
 
 
 @pytest.mark.parametrize(
-    ("error", "finding"),
+    ("error", "finding", "fix"),
     [
-        (BadInput("it is behind a cloud"), "it is behind a cloud"),
-        (PermissionError(13, "Permission denied", "/sky"), "/sky: Permission denied"),
-        (OperationalError("SELECT", {}, Exception("gone\n\tfor ever")), "the database does not answer: gone for ever"),
+        (BadInput("it is behind a cloud"), "it is behind a cloud", "wait"),
+        (PermissionError(13, "Permission denied", "/sky"), "/sky: Permission denied", "wait"),
+        (
+            OperationalError("SELECT", {}, Exception("gone\n\tfor ever")),
+            "the database does not answer: gone for ever",
+            "let the database of [database] answer; what was not looked at may be as it should",
+        ),
         (
             OverflowError("too far"),
             "the check itself failed (OverflowError: too far), which is a fault of this program",
+            "wait",
         ),
     ],
 )
-def test_a_check_that_cannot_look_is_wrong_and_keeps_no_other_from_looking(club, monkeypatch, error, finding) -> None:
+def test_a_check_that_cannot_look_is_wrong_and_keeps_no_other_from_looking(
+    club, monkeypatch, error, finding, fix
+) -> None:
     def look(_app):
         raise error
         yield
@@ -100,7 +108,7 @@ def test_a_check_that_cannot_look_is_wrong_and_keeps_no_other_from_looking(club,
     entry = Check(group=CheckGroup.MACHINE, subject="the moon", look=look, fix="wait")
     monkeypatch.setattr(checks, "CHECKS", (entry, *CHECKS[:3]))
     results = {result.subject: result for result in check(club.config)}
-    assert (results["the moon"].finding, results["the moon"].fix) == (finding, "wait")
+    assert (results["the moon"].finding, results["the moon"].fix) == (finding, fix)
     assert "the software" in results
 
 
@@ -123,3 +131,15 @@ def test_a_check_that_waits_for_ever_is_given_up_with_what_it_has_found(club: Cl
 def test_each_check_has_a_subject_of_its_own() -> None:
     subjects = [entry.subject for entry in CHECKS]
     assert len(set(subjects)) == len(subjects)
+
+
+@pytest.mark.sqlite
+def test_what_damage_of_the_database_makes_wrong_is_mended_there(club: Club) -> None:
+    check(club.config)
+    for table in ("history", "ix_history_verb", "ix_history_subject"):
+        spoil(club.folder / "mailer.db", table)
+    wrong = [result for result in check(club.config) if "damaged" in result.finding]
+    assert {"the clock", "the backup", "to do"} <= {result.subject for result in wrong}
+    assert {result.fix for result in wrong} == {
+        "`mailer db check` names all that is wrong with it, `mailer db restore FILE` puts a backup in its place"
+    }

@@ -1,4 +1,4 @@
-"""The daemon that leads does the work of the night, and a backup of it, opened beside it, sends nothing."""
+"""The daemon that leads does the work of the night, at once when it meets damage; a backup, opened beside it, sends nothing."""
 
 import shutil
 
@@ -6,10 +6,12 @@ import pytest
 
 from mailer.domain.errors import Refused
 from mailer.domain.night import DATABASE
+from mailer.pipeline import maillog
 from mailer.pipeline.mailings.report import distribution_report
-from mailer.store import history
+from mailer.store import DatabaseError, history
 from tests.club import ISSUE, THURSDAY, Club, begin, members
 from tests.daemon.running import a_daemon
+from tests.damaged import spoil
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Sink
 
@@ -43,3 +45,26 @@ async def test_a_backup_of_the_night_opened_beside_the_service_sends_nothing(clu
             assert len(relay.received) == len(PEOPLE)
             with beside.opened(clock) as app:
                 assert distribution_report(app.context, ISSUE).balance.balanced
+
+
+@pytest.mark.sqlite
+async def test_damage_that_a_job_meets_is_an_alarm_before_the_night(
+    club: Club, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = FrozenClock(THURSDAY)
+    async with Sink() as relay:
+        with a_daemon(club, clock, relay, notify={"operator": "operator@club.example"}) as daemon:
+            begin(daemon.app, PEOPLE)
+            await daemon.send_letters()
+            daemon.app.store._engine.dispose()
+            spoil(club.folder / "mailer.db", "attempts")
+            with pytest.raises(DatabaseError) as met:
+                await daemon.sender.drain()
+            maillog.failed("sending", met.value)
+            for _ in range(3):
+                await daemon.send_letters()
+            letters = [mail.message for mail in relay.received if mail.recipient == "operator@club.example"]
+            assert [b"damaged" in letter for letter in letters] == [True]
+            with daemon.app.store.reading() as connection:
+                assert [entry.verb for entry in history.entries(connection, DATABASE)] == ["damaged"]
+    assert "Traceback" not in caplog.text

@@ -1,4 +1,4 @@
-"""A full disk is one line in the log however many jobs it stops, and one when it is over."""
+"""A full disk or a damaged database is one line in the log however many jobs fail by it, and a full disk one when it is over."""
 
 import errno
 import logging
@@ -8,6 +8,7 @@ import pytest
 from mailer.domain.trouble import Trouble
 from mailer.pipeline import maillog
 from mailer.pipeline.trouble_log import QUIET, TroubleLog
+from mailer.store import sqlite
 
 
 def test_it_is_said_once_and_once_when_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
@@ -53,3 +54,16 @@ def test_a_known_trouble_has_no_traceback_and_an_unknown_one_has(caplog: pytest.
     maillog.failed("sending", ExceptionGroup("of a drain", [full, OSError(errno.ENOSPC, "again")]))
     maillog.failed("sending", KeyError("a mistake of ours"))
     assert [record.exc_info is None for record in caplog.records] == [True, False]
+
+
+def test_damage_is_said_once_and_is_not_over_by_itself(caplog: pytest.LogCaptureFixture) -> None:
+    damaged = sqlite.dbapi().DatabaseError("database disk image is malformed")
+    damaged.sqlite_errorcode = sqlite.dbapi().SQLITE_CORRUPT
+    for second in range(100):
+        maillog.failed("looking for work", damaged)
+        maillog.troubles.look(second * QUIET)
+        maillog.troubles.look(second * QUIET + QUIET)
+    [record] = caplog.records
+    assert (record.levelname, record.exc_info) == ("ERROR", None)
+    assert "`mailer db restore FILE`" in caplog.text
+    assert maillog.troubles.has(Trouble.DAMAGED)

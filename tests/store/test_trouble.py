@@ -1,4 +1,4 @@
-"""A full disk, a read-only one and a locked database are known by the errors that they cause."""
+"""A full disk, a read-only one, a locked and a damaged database are known by the errors that they cause."""
 
 import errno
 from contextlib import closing
@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from mailer.domain.errors import MailerError
 from mailer.domain.trouble import Trouble
 from mailer.store import DatabaseError, Notices, Store, sqlite
 from mailer.store.sqlite import dbapi
-from mailer.store.trouble import trouble_of
+from mailer.store.trouble import is_damaged, trouble_of
+from tests.damaged import spoil
 
 
 @pytest.mark.parametrize(
@@ -82,3 +84,27 @@ def test_opening_waits_for_no_writer(tmp_path: Path) -> None:
         store.close()
         assert said == []
         other.execute("ROLLBACK")
+
+
+def test_of_a_damaged_database_and_of_a_file_that_is_none(tmp_path: Path) -> None:
+    Store.open("sqlite:///mailer.db", tmp_path).close()
+    spoil(tmp_path / "mailer.db", "history")
+    store = Store.open("sqlite:///mailer.db", tmp_path)
+    with pytest.raises(DatabaseError) as damaged, store.reading() as connection:
+        connection.execute(text("SELECT * FROM history")).all()
+    assert (trouble_of(damaged.value), is_damaged(damaged.value)) == (Trouble.DAMAGED, True)
+    store.close()
+    (tmp_path / "letter.db").write_text("Dear Anna, this is a letter and no database. " * 30)
+    with pytest.raises(MailerError) as none:
+        Store.open("sqlite:///letter.db", tmp_path)
+    assert trouble_of(none.value) is Trouble.DAMAGED
+
+
+class Answer(Exception):
+    """What a PostgreSQL server says of a page that it cannot read."""
+
+    sqlstate = "XX001"
+
+
+def test_of_a_damaged_page_of_postgresql() -> None:
+    assert is_damaged(DBAPIError("SELECT", {}, Answer("invalid page in block 7")))

@@ -59,13 +59,14 @@ def test_what_cannot_be_written_says_why_and_pages_are_shown(
 
 
 @pytest.mark.sqlite
-def test_what_is_damaged_is_called_so_and_other_pages_are_shown(
+def test_what_is_damaged_is_called_so_in_the_language_of_the_user_and_other_pages_are_shown(
     app: App, console: Console, caplog: pytest.LogCaptureFixture
 ) -> None:
     client: TestClient = console(Role.SECRETARY)
+    client.post("/account/language", data={"language": "ru"})
     app.store._engine.dispose()
     spoil(app.config.folder / "mailer.db", "history")
     answer = client.get("/history")
-    assert (answer.status_code, "The database is damaged" in answer.text) == (503, True)
+    assert (answer.status_code, "База данных повреждена" in answer.text) == (503, True)
     assert client.get("/register").status_code == 200
     assert "Traceback" not in caplog.text

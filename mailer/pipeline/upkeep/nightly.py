@@ -1,11 +1,14 @@
 """Checks the database and makes a backup of it, once a night; what goes wrong is an alarm to the operator."""
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.domain.errors import MailerError, Refused
 from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE, NOT_BACKED_UP, is_due
+from mailer.domain.trouble import Trouble
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import alarms
 from mailer.pipeline.context import Context
@@ -27,11 +30,25 @@ def check_and_back_up(context: Context, backups: NightlyBackups | None) -> None:
     A damaged database is not backed up, so that no sound backup is deleted for one of it. Both stand in the history, unless
     that itself is damaged. Raises MailerError when the backup cannot be made: it is tried again later.
     """
-    try:
+    with _alarm_of_damage(context):
         if is_due_tonight(context, CHECKED, DAMAGED):
             _check(context)
         if backups is not None and _is_sound(context) and is_due_tonight(context, BACKED_UP):
             _back_up(context, backups)
+
+
+def check_what_was_met(context: Context) -> None:
+    """Check the database now if something failed by damage of it: the operator need not wait for the night to hear of it."""
+    if maillog.troubles.has(Trouble.DAMAGED):
+        with _alarm_of_damage(context):
+            _check(context)
+
+
+@contextmanager
+def _alarm_of_damage(context: Context) -> Iterator[None]:
+    """Alarm the operator when what is done here meets damage, rather than raise."""
+    try:
+        yield
     except (DatabaseError, UnicodeDecodeError) as error:
         if not is_damaged(error):
             raise
