@@ -33,7 +33,9 @@ def refuse_without_cluster(on_postgresql: bool) -> None:
             "an SQLite file one daemon sends"
         )
     if not can_ring():
-        raise Refused("a worker is woken by Procrastinate, which is not installed: pip install 'club-mailer[cluster]'")
+        raise Refused(
+            "a worker is woken by Procrastinate, which is not installed: `pip install '.[cluster]'` in the project's folder"
+        )
 
 
 def _ring(connection: Connection, task: WorkerTask, wanted: Mapping[int, int], at: datetime | None = None) -> None:

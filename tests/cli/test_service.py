@@ -58,7 +58,7 @@ def test_a_worker_has_the_same_unit_with_its_own_command(at, run, tmp_path: Path
     club.settle(database={"url": "sqlite:///mailer.db", "url_file": "database.url"})  # which systemd may hand over
     assert value(run.ok("install-service", "--worker", "--print").out, "ExecStart").endswith(" worker")
     monkeypatch.setattr(bell, "_LIBRARY", "no_such_library")
-    assert "club-mailer[cluster]" in run("install-service", "--worker", "--print").err
+    assert ".[cluster]" in run("install-service", "--worker", "--print").err
 
 
 @pytest.mark.parametrize("handed", [False, True])

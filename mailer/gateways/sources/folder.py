@@ -147,7 +147,7 @@ class FolderSource:
         except ImportError:
             raise MailerError(
                 f"the source {self._shown} needs a library that is not installed; "
-                f"install it with: pip install 'club-mailer[{self._protocol}]'"
+                f"install it with `pip install '.[{self._protocol}]'` in the project's folder"
             ) from None
         except Exception as error:
             raise self._unreachable(error) from error
