@@ -139,7 +139,8 @@ def _field(visit: Visit, name: str, value: str, error: str, needed: bool) -> For
     if name == "kind":
         options = tuple((str(each), word(each, visit.texts)) for each in MembershipKind)
     elif name == "circulation":
-        options = tuple((circle, circle) for circle in sorted({*circles_of(visit.context), value} - {""}))
+        # The first stands there until another is chosen: one to which a newsletter goes.
+        options = tuple((circle, circle) for circle in dict.fromkeys([*circles_of(visit.context), value]) if circle)
     elif name == "in_full":
         kind = "tick"
     return FormField(

@@ -70,10 +70,11 @@ def _standings_at(connection: Connection, context: Context, rows: Sequence[Place
 
 
 def circles_of(context: Context) -> list[str]:
-    """The circulations of the register and of the newsletters."""
+    """The circulations of the newsletters, in the order of their settings, then those that only the register has."""
     with context.store.reading() as connection:
         used = register_pages.circles(connection)
-    return sorted({*used, *(circle for each in context.newsletters.values() for circle in each.circulations)})
+    served = [circle for each in context.newsletters.values() for circle in each.circulations]
+    return list(dict.fromkeys([*served, *sorted(used)]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from mailer.app.installation import App
 from mailer.domain.access import Role
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.register.people import find_person
-from tests.club import ISSUE, pull_issues
+from tests.club import ISSUE, Member, import_register, members, pull_issues
 from tests.web.conftest import Console
 from tests.web.markup import faults
 
@@ -214,3 +214,12 @@ def test_a_name_is_never_markup(secretary: TestClient) -> None:
     page = secretary.post(path, data=typed).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+def test_a_new_person_stands_in_a_circle_to_which_a_newsletter_goes(app: App, secretary: TestClient) -> None:
+    import_register(app, [*members(2), Member(number=3, more={"circulation": "archive"})])
+    page = secretary.get("/register/add").text
+    choice = page[page.index('name="circulation"') :].partition("</select>")[0]
+    offered = re.findall(r'<option value="([^"]*)"', choice)
+    assert offered[0] == "club"
+    assert "archive" in offered
