@@ -325,6 +325,7 @@ CASES = (
     # Returned mail and holds.
     Case(path="/returns", stage=_sent, form=_returned_mail),
     Case(path="/returns/settle", stage=_returned, form={"report": "1"}),
+    Case(path="/returns/{report:int}/right-address", stage=_returned, form={"report": "1"}),
     Case(path="/holds", stage=pulled, form={"address": "Reader002", "why": "she left the embassy"}),
     Case(path="/holds/{hold:int}/lift", stage=pulled, form=_hold),
     Case(path="/holds/domains", stage=pulled, form={"domain": "members.example", "reason": "their postmaster asks"}),

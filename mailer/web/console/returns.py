@@ -10,7 +10,7 @@ from mailer.domain.person import ReportSubject
 from mailer.domain.remedy import Action
 from mailer.domain.report import Report
 from mailer.formats.report import readable
-from mailer.pipeline.bounces import ingest
+from mailer.pipeline.bounces import holds, ingest
 from mailer.pipeline.register.people import subjects_of
 from mailer.views.plain_words import failure, matter
 from mailer.web.answers import Answer, Download, go, show
@@ -34,8 +34,8 @@ KINDS: Mapping[ReportKind, str] = {
 }
 ADVICE: Mapping[Matter, str] = {
     Matter.BOUNCED: N_(
-        "Ask the reader for the right address and enter it in the register; the copy is owed then. If the address is right, "
-        "lift it under Holds."
+        "Ask the reader for the right address and enter it in the register; the copy is owed then. If the address was right, "
+        "say so here: the copy is owed then, too."
     ),
     Matter.COMPLAINED: N_(
         "Nothing is sent to the address. Ask whether the reader still wants the bulletin, then lift the hold."
@@ -78,6 +78,7 @@ def report_page(visit: Visit) -> Answer:
         kind=KINDS[report.kind],
         advice=_advice(report, subject),
         waits=waits,
+        has_bounced=report.matter is Matter.BOUNCED and not subject.owed,
         text=readable(octets) if octets is not None else "",
         is_kept=octets is not None,
     )
@@ -114,6 +115,16 @@ def settle(visit: Visit) -> Answer:
     return go("/returns", visit.text("Settled: {reports}.", reports=names))
 
 
+def address_is_right(visit: Visit) -> Answer:
+    """Call the address of a returned copy right, held or not: what failed there counts no more, and its copies are owed."""
+    report, _ = ingest.show(visit.context, int(visit.params["report"]))
+    holds.lift(visit.context, report.address)
+    notice = visit.text(
+        "{address} counts as right. Nothing is sent by that: send what is owed.", address=report.address
+    )
+    return go(f"/returns/{report.id}", notice)
+
+
 def _words(report: Report, visit: Visit) -> str:
     """What a report says, in a few words."""
     if report.reason is not FailureReason.UNKNOWN:
@@ -137,4 +148,5 @@ ROUTES: tuple[AnyRoute, ...] = (
     Page("/returns/{report:int}/mail.eml", mail, Right.SEE_REGISTER),
     Deed("/returns", take_in, Right.SETTLE),
     Deed("/returns/settle", settle, Right.SETTLE),
+    Deed("/returns/{report:int}/right-address", address_is_right, Right.LIFT),
 )

@@ -8,8 +8,9 @@ from mailer.app.installation import App
 from mailer.domain.access import Role
 from mailer.domain.delivery import State
 from mailer.pipeline.bounces import ingest
+from mailer.pipeline.mailings.supplement import find_missing_copies
 from mailer.web.console import returns
-from tests.club import Club, begin, copies, import_register, members, pull_issues
+from tests.club import ISSUE, Club, begin, copies, import_register, members, pull_issues
 from tests.counted import statements
 from tests.pipeline.relayed import deliver
 from tests.reported import DOMAIN, FULL, bounce, come_back, path_of
@@ -45,6 +46,15 @@ def test_a_report_is_listed_shown_and_settled(app: App, console: Console) -> Non
     assert client.post("/returns/settle", data={"report": "1"}).status_code == 409
     assert client.post("/returns/settle").status_code == 422
     assert client.get("/returns/77").status_code == 404
+
+
+def test_an_address_that_was_right_owes_the_copy_though_nothing_was_held(app: App, console: Console) -> None:
+    come_back(app, "P001", FULL)
+    client = console(Role.SECRETARY)
+    assert not find_missing_copies(app.context, ISSUE).people
+    assert "The address is right" in client.get("/returns/1").text
+    assert "counts as right" in client.post("/returns/1/right-address").text
+    assert [judged.person for judged in find_missing_copies(app.context, ISSUE).people] == ["P001"]
 
 
 def test_an_editor_sees_none_of_it(app: App, console: Console) -> None:
