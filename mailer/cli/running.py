@@ -51,6 +51,7 @@ def _run(
     import faulthandler
     import sys
 
+    from mailer.app.resumption import Resumption, waits_for_person
     from mailer.gateways.service_manager import ServiceManager
     from mailer.pipeline import servicelog
     from mailer.views.daemon_role import OPENS_DATABASE
@@ -59,10 +60,13 @@ def _run(
     manager = ServiceManager.of_environment()
     manager.status(OPENS_DATABASE)
     app = _open(service)
-    with open_sender(app) as (sender, owner):
-        servicelog.started(sorted(app.schedules.newsletters), service)
-        running = kind(app=app, sender=sender, owner=owner, beside=_beside(app), manager=manager)
-        asyncio.run(running.run())
+    beside = _beside(app)
+    resumed = asyncio.run(Resumption(app=app, beside=beside, manager=manager).wait()) if waits_for_person(app) else app
+    if resumed is not None:
+        with open_sender(resumed) as (sender, owner):
+            servicelog.started(sorted(resumed.schedules.newsletters), service)
+            running = kind(app=resumed, sender=sender, owner=owner, beside=beside, manager=manager)
+            asyncio.run(running.run())
     servicelog.stopped(service)
 
 

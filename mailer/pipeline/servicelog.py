@@ -56,6 +56,19 @@ def database_answers() -> None:
     events.warn("the database answers again; everything goes on")
 
 
+def waits_after_restore() -> None:
+    """The database is a restored backup, and a person has yet to say what left since."""
+    events.warn(
+        "the database is a restored backup: nothing is pulled, planned or sent until `mailer resume-after-restore` has asked what "
+        "left since; until then only the console is served"
+    )
+
+
+def goes_on_after_restore() -> None:
+    """A person has said what left since the backup."""
+    events.warn("the restored backup goes on: what left since is known")
+
+
 def reloaded(newsletters: list[str]) -> None:
     """schedules/ was read again."""
     events.info("reloaded schedules/: %(newsletters)s", newsletters=", ".join(newsletters))

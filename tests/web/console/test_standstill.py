@@ -57,6 +57,9 @@ def owing(app: App) -> None:
     import_register(app, members(13))
 
 
+NOT_RUNNING = (
+    "The service does not run on the server: nothing leaves by itself. The operator starts it with mailer daemon."
+)
 STAGES = (pulled, planned, approved, begun, owing)
 
 
@@ -111,7 +114,8 @@ def test_the_pages_say_why_nothing_leaves(app: App, console: Console, standstill
     stand_still(app, standstill)
     client = console(Role.SECRETARY)
     client.post("/account/language", data={"language": language})
-    why = texts(language).gettext(WHY[standstill])
+    why, not_running = texts(language).gettext(WHY[standstill]), texts(language).gettext(NOT_RUNNING)
+    assert not_running not in words_of(client.get("/").text)
     for path in ("/", "/issues", BASE, f"{BASE}/progress"):
         assert why in words_of(client.get(path).text), path
     for path in ("/", BASE, f"{BASE}/progress"):
