@@ -84,6 +84,12 @@ def may_write(folder: Path) -> bool:
     return False
 
 
+def is_waited_for(folder: Path) -> bool:
+    """Whether a transaction of the folder's database on the server waits for another one."""
+    query = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{_names[folder]}' AND wait_event_type = 'Lock'"
+    return bool(_execute(query).fetchone()[0])
+
+
 def naming_any(folder: Path, file: str, content: bytes) -> tuple[str, bytes]:
     """A file's name and content with FILE for the name of the folder's database."""
     return _renamed(file, content, name_of(folder), FILE)

@@ -3,8 +3,9 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
+from mailer.store.columns import insert_into
 from mailer.store.schema import drafts
 
 # Drafts at a time: each may be as large as two files.
@@ -33,11 +34,12 @@ class ImportDraft:
 
 def put(connection: Connection, draft: ImportDraft, *, since: datetime) -> None:
     """Keep the draft in place of the session's last one; drafts from before that instant go, and those above `MOST`."""
-    connection.execute(delete(drafts).where((drafts.c.session == draft.session) | (drafts.c.at < since)))
-    newest = select(drafts.c.session).order_by(drafts.c.at.desc()).limit(MOST - 1)
-    sessions = list(connection.execute(newest).scalars())
-    connection.execute(delete(drafts).where(drafts.c.session.not_in(sessions)))
-    connection.execute(insert(drafts).values(asdict(draft)))
+    others = drafts.c.session != draft.session
+    newest = select(drafts.c.session).where(others, drafts.c.at >= since).order_by(drafts.c.at.desc()).limit(MOST - 1)
+    kept_too = list(connection.execute(newest).scalars())
+    connection.execute(delete(drafts).where(others, drafts.c.session.not_in(kept_too)))
+    kept = insert_into(connection, drafts).values(asdict(draft))
+    connection.execute(kept.on_conflict_do_update(index_elements=["session"], set_=asdict(draft)))
 
 
 def of_session(connection: Connection, session: str, who: str, *, since: datetime) -> ImportDraft | None:

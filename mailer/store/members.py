@@ -11,9 +11,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    exists,
     insert,
-    literal,
     select,
     update,
 )
@@ -26,6 +24,7 @@ from mailer.domain.register_difference import Difference
 from mailer.domain.register_ids import KnownIds
 from mailer.domain.register_search import search_words
 from mailer.store import holds
+from mailer.store.columns import insert_into
 from mailer.store.ledger.batches import listed, packed
 from mailer.store.register_rows import (
     MEMBERSHIP,
@@ -130,9 +129,9 @@ def membership_register(connection: Connection, membership: str) -> Register:
 
 def lock_register(connection: Connection) -> None:
     """Lock the register for changing it, before it is loaded; other transactions that read or change it wait."""
-    # The first to lock it creates the one row.
-    first = select(literal(1), literal(0)).where(~exists(select(register_state.c.id)))
-    connection.execute(insert(register_state).from_select(["id", "version"], first))
+    # The first to lock it creates the one row; two may be the first at once.
+    first = insert_into(connection, register_state).values(id=1, version=0)
+    connection.execute(first.on_conflict_do_nothing(index_elements=["id"]))
     connection.execute(select(register_state.c.version).with_for_update())
 
 

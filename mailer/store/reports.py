@@ -29,18 +29,6 @@ _READ = tuple(field.name for field in fields(Reading))
 _OF_REPORT = ("id", "settled_at", "settled_by")
 _OF_COPY = ("language", "address", "copy_number")
 
-# The number of the advisory lock in PostgreSQL; no other lock of ours has it.
-_TURN = 1_853_187_442
-
-
-def take_turns(connection: Connection) -> None:
-    """Keep other processes from ingesting until this transaction ends: two with the same mails would deadlock.
-
-    To be called before anything is written. On SQLite writers take turns anyway.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
-
 
 def keep(connection: Connection, raw: RawReport, content_hash: str, now: datetime) -> int | None:
     """Store the mail with its octets; returns its id, None when it was stored before."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from mailer.domain.sign_in import Passkey, SecondWay
+from mailer.store.columns import insert_into
 from mailer.store.schema import one_time_secrets, passkeys, printed_codes
 
 
@@ -27,10 +28,9 @@ class StoredPasskey(NamedTuple):
 
 
 def begin_secret(connection: Connection, user: int, sealed: str) -> None:
-    """Store the encrypted secret of an app in place of one that was never confirmed."""
-    unconfirmed = (one_time_secrets.c.user == user) & one_time_secrets.c.confirmed_at.is_(None)
-    connection.execute(delete(one_time_secrets).where(unconfirmed))
-    connection.execute(insert(one_time_secrets).values(user=user, secret=sealed))
+    """Store the encrypted secret of an app, unless one is stored already."""
+    begun = insert_into(connection, one_time_secrets).values(user=user, secret=sealed)
+    connection.execute(begun.on_conflict_do_nothing(index_elements=["user"]))
 
 
 def secret_of(connection: Connection, user: int, *, confirmed: bool) -> StoredSecret | None:
@@ -77,12 +77,10 @@ def add_passkey(
     connection: Connection, user: int, *, name: str, credential: str, public_key: bytes, sign_count: int, now: datetime
 ) -> bool:
     """Store a new passkey; False: it is stored already."""
-    existing = select(passkeys.c.id).where(passkeys.c.credential == credential)
-    if connection.execute(existing).first() is not None:
-        return False
     values = {"user": user, "name": name, "credential": credential, "public_key": public_key}
-    connection.execute(insert(passkeys).values({**values, "sign_count": sign_count, "added_at": now}))
-    return True
+    added = insert_into(connection, passkeys).values({**values, "sign_count": sign_count, "added_at": now})
+    once = added.on_conflict_do_nothing(index_elements=["credential"])
+    return connection.execute(once.returning(passkeys.c.id)).first() is not None
 
 
 def passkeys_of(connection: Connection, user: int) -> list[Passkey]:

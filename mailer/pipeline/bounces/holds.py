@@ -118,10 +118,10 @@ def lift(context: Context, address: str, why: str = "") -> bool:
     normal = parse(address).normal
     now = context.clock.now()
     with context.store.transaction() as connection:
+        lock_register(connection)
         hold, wires = holds.hold_on(connection, normal), failures.wires_of(connection, normal)
         if hold is None and not wires:
             raise NotFound(f"{address} is not held, and nothing failed there", Action.LIST_HOLDS.of())
-        lock_register(connection)
         holds.lift(connection, normal, by=context.who, now=now)
         if hold is not None:
             raise_version(connection)

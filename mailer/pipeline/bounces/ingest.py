@@ -20,6 +20,7 @@ from mailer.pipeline.issues.shelf import find_revision
 from mailer.store import Connection, DatabaseError, is_away, is_deadlock, reports
 from mailer.store.failures import CopyFailed
 from mailer.store.ledger import instants
+from mailer.store.turns import Work, take_turns
 
 # At most so many times a transaction is tried that deadlocks.
 TRIES = 5
@@ -58,7 +59,7 @@ def _in_turn(context: Context, step: Callable[[Connection], T]) -> T:
         try:
             with context.store.transaction() as connection:
                 begun = True
-                reports.take_turns(connection)
+                take_turns(connection, Work.REPORTS)  # two with the same mails would deadlock
                 return step(connection)
         except DatabaseError as error:
             # A sender may have locked the same copies, and wait for those that are locked here; or the server was restarted.
@@ -168,6 +169,7 @@ def settle(context: Context, identities: Sequence[int]) -> None:
     Refused, with why for each, when one is not there, needs no one or is settled already: then none is settled.
     """
     with context.store.transaction() as connection:
+        take_turns(connection, Work.REPORTS)
         chosen = {identity: reports.report(connection, identity) for identity in identities}
         wrong = [why for identity, report in chosen.items() if (why := _why_not(identity, report))]
         if wrong:

@@ -23,6 +23,7 @@ from mailer.pipeline.issues.compile import length_fault
 from mailer.pipeline.issues.drop import can_be_dropped
 from mailer.pipeline.issues.notes import issue_notes
 from mailer.store import Connection, issues, mailings
+from mailer.store.turns import Work, take_turns
 from mailer.views.remedies import sentence
 
 _refused = partial(PulledFolder, finding=Finding.REFUSED)
@@ -37,6 +38,7 @@ def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[
     context.refuse_at_standstill(Action.PULL)
     results, ready = examine_all(context, newsletter, source.read())
     with context.store.transaction() as connection:
+        take_turns(connection, Work.PULLS)
         results += [_store(connection, context, *each) for each in ready]
     for pulled in results:
         _log(newsletter, pulled)

@@ -21,6 +21,7 @@ from mailer.pipeline.mailings.send import begin_within, may_leave
 from mailer.pipeline.mailings.steps import cancelled, first_mailing
 from mailer.store import Connection, history, issues, mailings
 from mailer.store.copies import deliveries, readers
+from mailer.store.turns import Work, take_turns
 from mailer.views.names import name_all
 
 # A mailing in one of these has started: a supplement may follow it.
@@ -50,6 +51,7 @@ def send_supplement(
     """
     context.refuse_at_standstill(Action.SEND_UNSENT)
     with context.store.transaction() as connection:
+        take_turns(connection, Work.SUPPLEMENTS)
         mailing = first_mailing(connection, name)
         if mailing.state is MailingState.CANCELLED and not mailing.has_begun:
             raise cancelled(mailing)

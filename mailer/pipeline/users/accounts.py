@@ -160,6 +160,7 @@ def disable(context: Context, user: User) -> int:
 def enable(context: Context, user: User) -> None:
     """Let a disabled user sign in again, by the same password. Raises Refused when the user is not disabled."""
     with context.store.transaction() as connection:
+        users.lock(connection)
         if _named(connection, user.name).disabled_at is None:
             raise Refused(f"{user.name} is not disabled", Action.LIST_USERS.of())
         users.set_disabled(connection, user.id, None)

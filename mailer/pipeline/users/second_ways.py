@@ -15,7 +15,7 @@ from mailer.pipeline.users.accounts import confirm_password, subject_of
 from mailer.pipeline.users.app_secrets import begin_secret, begun_secret, takes_code
 from mailer.pipeline.users.attempts import begin_attempt, withdraw_attempt
 from mailer.pipeline.users.sign_in import SignedIn, second_given
-from mailer.store import Connection, second_ways, sessions
+from mailer.store import Connection, second_ways, sessions, users
 
 _LONGEST_NAME = 60
 _SET_UP, _REMOVE = "set up second way", "remove second way"
@@ -72,6 +72,7 @@ def print_sheet(context: Context, session: ConsoleSession) -> tuple[str, ...]:
     """Ten new codes to print, which are shown only now; a sheet made before is worth nothing any more."""
     codes, user = new_sheet(), session.user
     with context.store.transaction() as connection:
+        users.lock(connection)
         digests = [code_digest(user.id, code) for code in codes]
         second_ways.replace_sheet(connection, user.id, digests, context.clock.now())
         _set_up(connection, context, session, SecondWay.PRINTED_CODES)

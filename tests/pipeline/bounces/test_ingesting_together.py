@@ -11,7 +11,7 @@ from mailer.app.installation import App
 from mailer.domain.bounce import RawReport, Way
 from mailer.pipeline.bounces import holds, ingest
 from mailer.pipeline.mailings.supplement import send_supplement
-from mailer.store import DatabaseError, is_deadlock, reports
+from mailer.store import DatabaseError, is_deadlock
 from tests.club import ISSUE, Club, copies, import_register, members, states
 from tests.doubles import FrozenClock
 from tests.photographed import photograph
@@ -126,11 +126,11 @@ def test_what_the_database_ends_for_anothers_sake_is_repeated_but_not_for_ever(
 ) -> None:
     one, ends = mails(app)[0], [Deadlock(), Deadlock(), ValueError(), *[Deadlock()] * ingest.TRIES]
 
-    def take_turns(_connection: object) -> None:
+    def take_turns(_connection: object, _work: object) -> None:
         if ends:
             raise DBAPIError("SELECT", {}, ends.pop(0))
 
-    monkeypatch.setattr(reports, "take_turns", take_turns)
+    monkeypatch.setattr(ingest, "take_turns", take_turns)
     for left in (ingest.TRIES, 0):  # the third says something else, the others say it too often
         with pytest.raises(DBAPIError):
             ingest.ingest(app.context, [one])
