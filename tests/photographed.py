@@ -9,8 +9,8 @@ from mailer.app.installation import App
 from mailer.store.columns import metadata
 from mailer.store.schema import ledger_state, mailings
 
-# Every incoming mail adds rows to these tables: itself, and what was read from it.
-KEPT = frozenset({"raw_reports", "reports"})
+# Every incoming mail adds rows to these tables: itself, what was read from it, and that it was counted.
+KEPT = frozenset({"raw_reports", "reports", "counted_reports"})
 
 
 def photograph(app: App, without: Collection[str] = KEPT) -> dict[str, list[tuple[object, ...]]]:

@@ -159,7 +159,7 @@ class TestPostgresql:
 @pytest.mark.sqlite
 def test_rules_that_are_no_text_any_more_when_it_is_read_again(file: Path) -> None:
     with closing(Store.open(f"sqlite:///{file.name}", file.parent)) as store:
-        store.close()
+        store._engine.dispose()
         file.write_bytes(file.read_bytes().replace(b"CREATE INDEX", b"CREATE \xfcNDEX"))
         assert not store.check().ok
 

@@ -56,7 +56,8 @@ def test_every_table_that_tells_of_the_person_is_in_the_export(club: Club, clock
         assert records["deliveries"][0]["issue"] == "harbour-letter/41"
         assert "No such user here" in records["raw_reports"][0]["content"]
         with app.store.reading() as connection:
-            given = connection.execute(select(history.c.verb).where(history.c.subject == PERSON)).scalars().all()
+            entries = select(history.c.verb).where(history.c.subject == PERSON).order_by(history.c.id)
+            given = connection.execute(entries).scalars().all()
         assert given[-1] == "export"
 
 
