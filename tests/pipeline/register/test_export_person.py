@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import Connection, Table, insert, select, update
 
 from mailer.app.installation import App
-from mailer.cli import console
 from mailer.domain.delivery import Rejected, Reply
 from mailer.domain.errors import NotFound
 from mailer.domain.membership import Pause
@@ -17,6 +16,7 @@ from mailer.pipeline.register.erase import erase
 from mailer.pipeline.register.export_person import export_person
 from mailer.store.columns import metadata
 from mailer.store.schema import history, letters, reports, seats, wishes
+from mailer.views.json_text import ENCODER
 from mailer.views.personal_data import personal_data_document
 from tests.club import Club, begin, copies
 from tests.doubles import FrozenClock
@@ -29,7 +29,7 @@ DEAD = Rejected(reply=Reply(code=550, status="5.1.1", text=f"<{ADDRESS}>: no suc
 
 def told(app: App) -> str:
     own = export_person(app.context, PERSON)
-    return console.as_text(personal_data_document(own.person, own.at, own.rows))
+    return ENCODER.encode(personal_data_document(own.person, own.at, own.rows))
 
 
 def tells(connection: Connection, table: Table) -> bool:
