@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from mailer.domain.remedy import Note
+from mailer.domain.remedy import Action, Note
 from mailer.pipeline import events
 from mailer.pipeline.maillog import failed
-from mailer.views.remedies import sentence
+from mailer.views.remedies import advise, sentence
 
 
 def certificate_refused(error: Exception) -> None:
@@ -58,10 +58,8 @@ def database_answers() -> None:
 
 def waits_after_restore() -> None:
     """The database is a restored backup, and a person has yet to say what left since."""
-    events.warn(
-        "the database is a restored backup: nothing is pulled, planned or sent until `mailer resume-after-restore` has asked what "
-        "left since; until then only the console is served"
-    )
+    waits = "the database is a restored backup: only the console is served until a person has said what left since"
+    events.warn("%(waits)s", waits=advise(waits, Action.RESUME_AFTER_RESTORE.of()))
 
 
 def goes_on_after_restore() -> None:

@@ -2,8 +2,10 @@
 
 import logging
 
+from mailer.domain.remedy import Action
 from mailer.domain.trouble import Trouble
 from mailer.pipeline import events
+from mailer.views.remedies import advise
 
 # Seconds without a failure after which a trouble is over.
 QUIET = 15.0
@@ -21,9 +23,10 @@ _BEGINS = {
         "another process keeps the database locked: %(what)s failed. Nothing is lost, what waits goes on by itself; if it does "
         "not end, find it (`fuser mailer.db`) and stop it"
     ),
-    Trouble.DAMAGED: (
-        "the database is damaged: %(what)s failed, and will again. Stop the service and keep a copy of the database as it is; "
-        "`mailer db check` names what is damaged, `mailer db restore FILE` puts a backup in its place"
+    Trouble.DAMAGED: advise(
+        "the database is damaged: %(what)s failed, and will again. Stop the service and keep a copy of the database as it is",
+        Action.CHECK_DATABASE.of(),
+        Action.RESTORE.of(),
     ),
 }
 # Damage is over once the database is another one, for which the service is stopped.

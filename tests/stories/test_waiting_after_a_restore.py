@@ -10,7 +10,7 @@ from tests.club import ISSUE, Club, import_register, members, pull_issues
 from tests.servers import free_port
 from tests.stories.conftest import BOUND, Process
 
-WAITS = "nothing is pulled, planned or sent until `mailer resume-after-restore` has asked"
+WAITS = "only the console is served until a person has said what left since; `mailer resume-after-restore`"
 
 
 def answer_of(port: int) -> int:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from mailer.domain.errors import MailerError, Refused
 from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE, NOT_BACKED_UP, is_due
+from mailer.domain.remedy import Action
 from mailer.domain.trouble import Trouble
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import alarms
 from mailer.pipeline.context import Context
 from mailer.store import DatabaseError, history, is_damaged
 from mailer.views.database import contents
+from mailer.views.remedies import phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +100,13 @@ def _remedy(error: BaseException | None) -> str:
         if isinstance(error, OSError) and error.errno in _REMEDIES:
             return _REMEDIES[error.errno]
         error = error.__cause__
-    return "make room or mend the folder of [backup], then `mailer db backup FILE` shows whether it works"
+    return f"make room or mend the folder of [backup]; {phrase(Action.BACK_UP.of())}"
 
 
 _FULL = "make room there, or lower [backup] keep"
 _CLOSED = (
-    "let the service's login write there, or name another folder in [backup] folder, call `mailer install-service` and restart "
-    "the service"
+    "let the service's login write there, or name another folder in [backup] folder, have the unit of the service written "
+    "anew and restart it"
 )
 _AMISS = "[backup] folder must name a folder, and its disk must be mounted"
 _REMEDIES = {
