@@ -36,10 +36,10 @@ def put(connection: Connection, draft: ImportDraft, *, since: datetime) -> None:
     """Keep the draft in place of the session's last one; drafts from before that instant go, and those above `MOST`."""
     others = drafts.c.session != draft.session
     newest = select(drafts.c.session).where(others, drafts.c.at >= since).order_by(drafts.c.at.desc()).limit(MOST - 1)
-    kept_too = list(connection.execute(newest).scalars())
-    connection.execute(delete(drafts).where(others, drafts.c.session.not_in(kept_too)))
-    kept = insert_into(connection, drafts).values(asdict(draft))
-    connection.execute(kept.on_conflict_do_update(index_elements=["session"], set_=asdict(draft)))
+    others_kept = list(connection.execute(newest).scalars())
+    connection.execute(delete(drafts).where(others, drafts.c.session.not_in(others_kept)))
+    new_row = insert_into(connection, drafts).values(asdict(draft))
+    connection.execute(new_row.on_conflict_do_update(index_elements=["session"], set_=asdict(draft)))
 
 
 def of_session(connection: Connection, session: str, who: str, *, since: datetime) -> ImportDraft | None:

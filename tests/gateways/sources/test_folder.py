@@ -183,7 +183,7 @@ def test_a_missing_library_is_named(tmp_path, protocol):
     try:
         __import__(library)
     except ImportError:
-        with pytest.raises(MailerError, match=rf"pip install 'club-mailer\[{protocol}\]'"):
+        with pytest.raises(MailerError, match=rf"pip install '\.\[{protocol}\]'"):
             FolderSource(f"{protocol}://x.example/issues", tmp_path, nothing).read()
     else:
         pytest.skip(f"{library} is installed")
