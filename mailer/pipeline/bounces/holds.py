@@ -122,6 +122,10 @@ def lift(context: Context, address: str, why: str = "") -> bool:
         hold, wires = holds.hold_on(connection, normal), failures.wires_of(connection, normal)
         if hold is None and not wires:
             raise NotFound(f"{address} is not held, and nothing failed there", Action.LIST_HOLDS.of())
+        called_right = holds.lifted_at(connection, normal)
+        failed = [failure.at for failure in failures.of_address(connection, normal)]
+        if hold is None and called_right is not None and failed and max(failed) <= called_right:
+            return False  # nothing has failed since
         holds.lift(connection, normal, by=context.who, now=now)
         if hold is not None:
             raise_version(connection)
