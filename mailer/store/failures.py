@@ -56,6 +56,11 @@ def of_address(connection: Connection, address: str) -> list[Failure]:
     return [_failure(row) for row in connection.execute(query)]
 
 
+def last_at(connection: Connection, address: str) -> datetime | None:
+    """When a copy last failed at an address (normal form); None when none has."""
+    return connection.execute(select(func.max(failures.c.at)).where(failures.c.address == address)).scalar()
+
+
 def wires_of(connection: Connection, address: str) -> set[str]:
     """The wire forms of an address (normal form) in the copies that failed there."""
     query = (

@@ -113,19 +113,20 @@ def lift(context: Context, address: str, why: str = "") -> bool:
 
     The history keeps `why`, in the person's words.
 
-    False when it was not held, but copies had failed there: these are owed again. NotFound when nothing failed there.
+    False when it was not held, but copies had failed there: these are owed again. Nothing changes if none has failed since it
+    was last called right. NotFound when nothing failed there.
     """
     normal = parse(address).normal
     now = context.clock.now()
     with context.store.transaction() as connection:
         lock_register(connection)
-        hold, wires = holds.hold_on(connection, normal), failures.wires_of(connection, normal)
-        if hold is None and not wires:
-            raise NotFound(f"{address} is not held, and nothing failed there", Action.LIST_HOLDS.of())
-        called_right = holds.lifted_at(connection, normal)
-        failed = [failure.at for failure in failures.of_address(connection, normal)]
-        if hold is None and called_right is not None and failed and max(failed) <= called_right:
-            return False  # nothing has failed since
+        hold = holds.hold_on(connection, normal)
+        if hold is None:
+            failed_at, called_right_at = failures.last_at(connection, normal), holds.lifted_at(connection, normal)
+            if failed_at is None:
+                raise NotFound(f"{address} is not held, and nothing failed there", Action.LIST_HOLDS.of())
+            if called_right_at is not None and failed_at <= called_right_at:
+                return False
         holds.lift(connection, normal, by=context.who, now=now)
         if hold is not None:
             raise_version(connection)

@@ -243,6 +243,29 @@ def test_an_address_with_one_failure_can_be_said_to_be_right(app: App, clock: Fr
     assert [one.person for one in find_missing_copies(app.context, ISSUE).people] == ["P001"]
 
 
+def test_called_right_once_more_it_changes_something_only_if_a_copy_has_failed_since(
+    app: App, club: Club, clock: FrozenClock
+) -> None:
+    come_back(app, "P001", FULL)
+    for _ in range(2):
+        clock.advance(minutes=1)
+        assert not holds.lift(app.context, ANNA.email)
+    assert lifts(app) == 1
+    name = next_issue(app, club, clock, 1)
+    comes_back(app, name, "P001", FULL)
+    clock.advance(minutes=1)
+    assert not holds.lift(app.context, ANNA.email)
+    assert lifts(app) == 3  # of both copies
+    assert [judged.person for judged in find_missing_copies(app.context, name).people] == ["P001"]
+
+
+def lifts(app: App) -> int:
+    with app.store.reading() as connection:
+        copies_of_both = [*deliveries.listing(connection, LETTER, 41), *deliveries.listing(connection, LETTER, 42)]
+        entries = [entry for copy in copies_of_both for entry in history.entries(connection, f"delivery {copy.id}")]
+    return sum(entry.verb == "lift" for entry in entries)
+
+
 def test_a_hold_by_hand_and_its_end_stand_in_the_history_of_the_person_without_the_address(app: App) -> None:
     holds.hold_by_hand(app.context, ANNA.email, "left")
     holds.lift(app.context, ANNA.email)
