@@ -85,10 +85,10 @@ KEYS = [
 def test_every_file_of_the_settings_is_shown_to_the_service(at, section: str, key: str):
     club = at("founded")
     config = load_config(club.config)
-    table = getattr(config, section).model_copy(update={key: "/root/secrets/file"})
+    table = getattr(config, section).model_copy(update={key: "/home/anna/secrets/file"})
     named = config.model_copy(update={section: table}).named_files()
-    assert "/root/secrets/file" in named
-    assert "/root/secrets/file" not in config.named_files()
+    assert "/home/anna/secrets/file" in named
+    assert "/home/anna/secrets/file" not in config.named_files()
 
 
 def test_a_certificate_in_a_home_can_be_read(at, run):
