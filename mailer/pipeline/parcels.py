@@ -20,9 +20,13 @@ class AddressedMessage:
 
 
 class Handful:
-    """A few messages for a relay. `accepted` counts those accepted, `failed` names the others with the reason."""
+    """A few messages for a relay. `accepted` counts those accepted, `failed` names the others with the reason.
 
-    def __init__(self, parcels: Sequence[Parcel]) -> None:
+    `may_begin` is asked before the content of each begins to leave: one that may not is neither.
+    """
+
+    def __init__(self, parcels: Sequence[Parcel], may_begin: Callable[[], bool] = lambda: True) -> None:
+        self._may_begin = may_begin
         self._left: list[Parcel] = list(reversed(parcels))
         self.accepted = 0
         self._refusal: Outcome | None = None  # of us, or of our pace, whichever message it was
@@ -49,8 +53,8 @@ class Handful:
         return self._left.pop() if self.open else None
 
     def begin(self, _parcel: Parcel) -> bool:
-        """Every message may leave."""
-        return True
+        """Whether the message may leave."""
+        return self._may_begin()
 
     def end(self, parcel: Parcel, outcome: Outcome) -> None:
         """Count the outcome."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from mailer.domain.retry import LONGEST_WAIT
 from mailer.store.columns import has_come, insert_into
@@ -17,7 +17,10 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueLetter:
-    """A letter that has not left yet; `tries` counts how often it was refused so far."""
+    """A letter that has not left yet; `tries` counts how often it was refused so far.
+
+    `next_try_at`: when it is tried again, or until when a process keeps it that hands it over.
+    """
 
     id: int
     kind: str
@@ -25,6 +28,7 @@ class DueLetter:
     recipient: str
     facts: Mapping[str, object]
     tries: int
+    next_try_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +93,32 @@ def last_made(connection: Connection, kind: str) -> datetime | None:
 def waiting(connection: Connection, now: datetime) -> list[DueLetter]:
     """The letters to be sent now, the oldest first."""
     due = letters.c.next_try_at.is_(None) | has_come(letters.c.next_try_at, now, now + LONGEST_WAIT)
-    query = select(*(letters.c[name] for name in DueLetter.__slots__)).where(letters.c.sent_at.is_(None), due)
+    query = select(*_OF_DUE_LETTER).where(letters.c.sent_at.is_(None), due)
     return [DueLetter(**row._asdict()) for row in connection.execute(query.order_by(letters.c.id).limit(MOST))]
+
+
+_OF_DUE_LETTER = [letters.c[name] for name in DueLetter.__slots__]
+
+
+def claim(connection: Connection, letter: DueLetter, until: datetime) -> DueLetter | None:
+    """Keep a letter that waits from every other process until then; returns what it says now.
+
+    None when it does not wait any more as it was read: another process keeps it, has sent it or was refused, or it was
+    dropped.
+    """
+    keeping = update(letters).where(_unchanged(letter)).values(next_try_at=until).returning(*_OF_DUE_LETTER)
+    row = connection.execute(keeping).first()
+    return DueLetter(**row._asdict()) if row is not None else None
+
+
+def release(connection: Connection, letter: DueLetter) -> None:
+    """Let a letter that was claimed wait as before; nothing of it has left. Not if another process keeps it meanwhile."""
+    connection.execute(update(letters).where(_unchanged(letter)).values(next_try_at=None))
+
+
+def _unchanged(letter: DueLetter) -> ColumnElement[bool]:
+    waits_until = letters.c.next_try_at.is_not_distinct_from(letter.next_try_at)
+    return (letters.c.id == letter.id) & letters.c.sent_at.is_(None) & waits_until
 
 
 def sent(connection: Connection, identity: int, now: datetime) -> None:
@@ -100,9 +128,10 @@ def sent(connection: Connection, identity: int, now: datetime) -> None:
 
 
 def failed(connection: Connection, identity: int, why: str, next_try_at: datetime) -> None:
-    """The letter was refused, and waits until the next try."""
+    """The letter was refused, and waits until the next try; not if another process has sent it meanwhile."""
     values = {"failure": why, "next_try_at": next_try_at, "tries": letters.c.tries + 1}
-    connection.execute(update(letters).where(letters.c.id == identity).values(values))
+    unsent = (letters.c.id == identity) & letters.c.sent_at.is_(None)
+    connection.execute(update(letters).where(unsent).values(values))
 
 
 def put_off(connection: Connection, why: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from mailer.domain.circulation_change import CirculationChange
+from mailer.domain.due import CLOCKS_DIFFER
 from mailer.domain.errors import BadInput, MailerError, Refused, TransportDown
 from mailer.domain.every import Every
 from mailer.domain.newsletter import Newsletter
@@ -25,7 +26,7 @@ from mailer.pipeline.letters.facts import Facts
 from mailer.pipeline.letters.not_taken import NOT_TAKEN
 from mailer.pipeline.members.letters import TO_MEMBERS
 from mailer.pipeline.parcels import AddressedMessage, Handful
-from mailer.store import letters
+from mailer.store import be_brief, letters
 from mailer.store.ledger import outages
 
 # The kinds of letters, which name their folders of templates, too.
@@ -37,6 +38,10 @@ EVERY_DAY = Every(timedelta(days=1))
 # A letter that was refused is tried again after this pause, then less and less often, but for ever: its address may be
 # corrected, and no alarm may be lost.
 FIRST_PAUSE = timedelta(minutes=5)
+# A letter that a process has claimed begins to leave so soon, or not: the process was frozen, and another one may have it.
+# The claim lasts longer, by what the clocks of two machines may differ.
+BEGINS_WITHIN = timedelta(minutes=5)
+CLAIM_LASTS = BEGINS_WITHIN + CLOCKS_DIFFER
 
 
 def write_digests(context: Context) -> int:
@@ -97,7 +102,8 @@ async def _never() -> None:
 async def send(context: Context, transports: Sequence[Transport], until: Callable[[], Awaitable[None]] = _never) -> int:
     """Send every letter that is due, one after another, until `until` returns; returns how many were accepted.
 
-    They go through the first relay that works: where one refuses our account, the alarm about it goes through the next.
+    Each is claimed before: of several processes, of which one may have slept over its list, one sends it. They go through
+    the first relay that works: where one refuses our account, the alarm about it goes through the next.
 
     A letter that is refused, or whose fate is unknown, is tried again later: twice is better than never. Raises
     TransportDown when no relay works, which counts as no letter's failure.
@@ -106,7 +112,10 @@ async def send(context: Context, transports: Sequence[Transport], until: Callabl
     stopping = asyncio.ensure_future(until())
     try:
         for letter in await asyncio.to_thread(_due, context):
-            accepted += await _send(context, working, letter, stopping)
+            claimed_at = context.clock.elapsed()
+            claimed = await asyncio.to_thread(_claim, context, letter)
+            if claimed is not None:
+                accepted += await _send(context, working, claimed, claimed_at, stopping)
             if stopping.done():
                 break
     finally:
@@ -119,8 +128,18 @@ def _due(context: Context) -> list[letters.DueLetter]:
         return letters.waiting(connection, context.clock.now())
 
 
+def _claim(context: Context, letter: letters.DueLetter) -> letters.DueLetter | None:
+    with context.store.transaction() as connection:
+        be_brief(connection)
+        return letters.claim(connection, letter, context.clock.now() + CLAIM_LASTS)
+
+
 async def _send(
-    context: Context, working: list[Transport], letter: letters.DueLetter, stopping: asyncio.Future[None]
+    context: Context,
+    working: list[Transport],
+    letter: letters.DueLetter,
+    claimed_at: float,
+    stopping: asyncio.Future[None],
 ) -> bool:
     """Send one letter; a relay that does not work is taken from the `working` ones while there is another."""
     try:
@@ -128,7 +147,8 @@ async def _send(
     except MailerError as error:  # its template or its address is wrong; the next letter may be right
         await asyncio.to_thread(_record_failure, context, letter, str(error))
         return False
-    parcels = Handful([addressed])
+    end = claimed_at + BEGINS_WITHIN.total_seconds()
+    parcels = Handful([addressed], may_begin=lambda: context.clock.elapsed() < end)
     handover = asyncio.ensure_future(parcels.hand_over(working[0]))
     await asyncio.wait({handover, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if not handover.done():
@@ -142,12 +162,11 @@ async def _send(
         return False
     if isinstance(ended, TransportDown) and len(working) > 1:
         del working[0]
-        return await _send(context, working, letter, stopping)
-    if isinstance(ended, TransportDown):
-        await asyncio.to_thread(_record_relay_down, context, str(ended))
+        return await _send(context, working, letter, claimed_at, stopping)
+    await asyncio.to_thread(_release, context, letter, str(ended) if isinstance(ended, TransportDown) else "")
     if isinstance(ended, Exception):
         raise ended
-    return False  # stopped before it was tried
+    return False  # stopped, or frozen for long, before it was tried
 
 
 def address_letter(context: Context, letter: letters.DueLetter) -> AddressedMessage:
@@ -259,6 +278,9 @@ def _record_failure(context: Context, letter: letters.DueLetter, why: str) -> No
     )
 
 
-def _record_relay_down(context: Context, why: str) -> None:
+def _release(context: Context, letter: letters.DueLetter, down: str) -> None:
+    """Let a letter wait that was not tried; `down`: why no relay works."""
     with context.store.transaction() as connection:
-        letters.put_off(connection, why)
+        letters.release(connection, letter)
+        if down:
+            letters.put_off(connection, down)
