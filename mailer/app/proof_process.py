@@ -15,7 +15,7 @@ _STDIN = 0
 
 
 def main() -> None:
-    """Print how many copies the part has, once each was made. Exit status: why it does not."""
+    """Print how many copies are made, from time to time and once each was. Exit status: why the last is not of all."""
     reader = parser()
     reader.add_argument("--mailing", type=int, required=True)
     reader.add_argument("--first", type=int, required=True)
@@ -25,15 +25,18 @@ def main() -> None:
     status = DONE
     try:
         with opened(options) as app:
-            copies = prove_part(app.context, options.mailing, range(options.first, options.last + 1))
-        sys.stdout.write(f"{copies}\n")
-        sys.stdout.flush()
+            _tell(prove_part(app.context, options.mailing, range(options.first, options.last + 1), _tell))
     except CannotRender:
         status = UNMAKEABLE
     except Exception as error:  # noqa: BLE001  (the first process makes these copies itself)
         maillog.failed("making copies in a further process", error)
         status = FAILED
     sys.exit(status)
+
+
+def _tell(copies: int) -> None:
+    sys.stdout.write(f"{copies}\n")
+    sys.stdout.flush()
 
 
 def _end_with_the_first_process() -> None:

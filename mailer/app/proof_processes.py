@@ -1,15 +1,18 @@
 """Starts processes beside this one that prove parts of a large mailing, and ends them with it.
 
-They only read. One that fails, or is killed, has proved nothing: this process then makes the copies of its part itself.
+They only read. One that fails, is killed, or makes nothing for long, since it is frozen for example, has proved nothing: this
+process then makes the copies of its part itself.
 """
 
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from select import POLLIN, poll
 
 from mailer.app.own_processes import DONE, OTHER_PROGRAM, OTHER_SETTINGS, started
 from mailer.domain.mailing import Mailing
@@ -17,7 +20,7 @@ from mailer.gateways.machine_state import cores
 from mailer.pipeline import company_log
 from mailer.pipeline.context import Context, ProofPart
 
-# The module that they run. It prints how many copies it has made.
+# The module that they run. It prints how many copies it has made, more than once; the last line counts.
 MODULE = "mailer.app.proof_process"
 # Exit status: a copy cannot be made, which this process finds too and says.
 UNMAKEABLE = 20
@@ -25,6 +28,8 @@ UNMAKEABLE = 20
 LEAST = 50_000
 # More of them would wait for the disk, or for one server of a database.
 MOST = 4
+# Seconds after which one that prints nothing is waited for no longer: it makes a thousand copies between two lines.
+PATIENCE = 60.0
 
 _WHY = {
     OTHER_SETTINGS: "config.toml, schedules/ or a key has changed since this one read them",
@@ -65,13 +70,30 @@ def parts(numbers: range) -> list[range]:
 
 
 def _proved(process: subprocess.Popen[bytes], issue: str, numbers: range) -> int | None:
-    assert process.stdout is not None, "it was started with a pipe"
-    words = process.stdout.read().split()
-    status = process.wait()
-    if status == DONE and len(words) == 1 and words[0].isdigit():
-        return int(words[0])
+    ended = _ended(process)
+    if ended is None:
+        company_log.does_not_prove(issue, numbers, f"it has made none for {PATIENCE:.0f} seconds and was ended")
+        return None
+    status, copies = ended
+    if status == DONE and copies.isdigit():
+        return int(copies)
     if status != UNMAKEABLE:
         company_log.does_not_prove(issue, numbers, _WHY.get(status) or f"it ended {company_log.how(status)}")
+    return None
+
+
+def _ended(process: subprocess.Popen[bytes]) -> tuple[int, bytes] | None:
+    """Its exit status and the last line that it printed, once it has ended; None when it was killed, since it did nothing."""
+    assert process.stdout is not None, "it was started with a pipe"
+    output, printing = b"", poll()
+    printing.register(process.stdout, POLLIN)
+    with suppress(subprocess.TimeoutExpired):
+        while printing.poll(PATIENCE * 1000):
+            octets = os.read(process.stdout.fileno(), 1 << 16)
+            if not octets:
+                return process.wait(PATIENCE), output.rstrip(b"\n").rpartition(b"\n")[2]
+            output += octets
+    process.kill()
     return None
 
 

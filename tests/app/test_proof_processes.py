@@ -151,6 +151,39 @@ def test_what_another_process_has_not_proved_is_made_here(
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "os.kill(os.getpid(), signal.SIGSTOP)",
+        "print(5, flush=True)\nos.kill(os.getpid(), signal.SIGSTOP)",
+        "print(21, flush=True)\nos.close(1)\nsignal.pause()",
+    ],
+)
+def test_one_that_makes_nothing_any_more_is_ended_and_its_part_made_here(
+    app: App,
+    made_here: list[int],
+    program: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    text: str,
+) -> None:
+    monkeypatch.setattr(proof_processes, "PATIENCE", 0.5)
+    program(text)
+    assert approve_mailing(app.context, ISSUE).copies == COPIES
+    assert made_here == [*range(1, COPIES + 1)]
+    [line] = caplog.messages
+    assert line.endswith(f" {COPIES} of {ISSUE}: it has made none for 0 seconds and was ended; this one makes them")
+
+
+def test_one_that_tells_of_each_copy_is_waited_for(
+    app: App, made_here: list[int], program: Callable[[str], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    program("for number in range(1, 22 + 1):\n    print(number, flush=True)")
+    assert approve_mailing(app.context, ISSUE).copies == COPIES
+    assert made_here == [*range(1, FIRST_PART + 1)]
+    assert not caplog.records
+
+
 def test_one_that_cannot_be_started_is_done_without(
     app: App, made_here: list[int], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -14,6 +14,8 @@ from mailer.store.copies.waiting import PendingCopy, copy_numbers, waiting
 
 # How many copies that cannot be made are named in one message.
 NAMED = 20
+# How many copies another process makes between two words to the one that waits for it: a moment's work.
+TOLD_EVERY = 1_000
 # Reads the next pending copies with numbers above the first number, up to the second.
 _Read = Callable[[int, int], list[PendingCopy]]
 
@@ -40,10 +42,10 @@ def prove(context: Context, mailing: Mailing) -> int:
     return proof.concluded()
 
 
-def prove_part(context: Context, identity: int, numbers: range) -> int:
+def prove_part(context: Context, identity: int, numbers: range, tell: Callable[[int], None]) -> int:
     """Make the pending copies of a mailing with these numbers, for another process; returns how many they are.
 
-    Raises CannotRender at the first that cannot be made: that process names all of them.
+    `tell` is called with how many are made so far, so that the process which waits for this one sees that it works. Raises CannotRender at the first that cannot be made: that process names all of them.
     """
     with context.store.reading() as connection:
         mailing = mailings.mailing(connection, identity)
@@ -52,6 +54,8 @@ def prove_part(context: Context, identity: int, numbers: range) -> int:
     for pending in _pending(_reader(context, mailing), numbers):
         _make(bench, pending)
         copies += 1
+        if copies % TOLD_EVERY == 0:
+            tell(copies)
     return copies
 
 
