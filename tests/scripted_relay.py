@@ -15,6 +15,7 @@ from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Se
 
 from mailer.gateways import private_files
 from mailer.gateways.smtp.settings import Security
+from mailer.gateways.stop_accepting import stop_accepting
 from tests.relay_plays import (
     Ending,
     Endless,
@@ -103,7 +104,7 @@ class Sink:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Stop listening and cut every open connection."""
-        self._server.close()
+        await stop_accepting(self._server)
         for session in tuple(self.open_sessions):
             session.cut()
         await self._server.wait_closed()

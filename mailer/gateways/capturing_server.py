@@ -10,6 +10,7 @@ from typing import Any, Self
 from aiosmtpd.smtp import MISSING, SMTP, Envelope, Session
 
 from mailer.gateways import private_files
+from mailer.gateways.stop_accepting import stop_accepting
 
 LOOPBACK = "127.0.0.1"
 
@@ -40,7 +41,7 @@ class CapturingServer:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Stop listening and cut every open connection."""
-        self._server.close()
+        await stop_accepting(self._server)
         for session in tuple(self._open):
             session.cut()
         await self._server.wait_closed()

@@ -11,6 +11,7 @@ from typing import Self
 from mailer.domain.errors import MailerError
 from mailer.gateways.listener.room import address_of, make_room
 from mailer.gateways.listener.session import Admit, ListenerSession, ReportHandler, Take
+from mailer.gateways.stop_accepting import stop_accepting
 
 IDENT = "Club Mailer return paths"  # in the greeting, by which `mailer check` recognises the listener
 FINISH_SECONDS = 30.0  # for reports that are being stored when the listener stops
@@ -62,9 +63,9 @@ class Listener:
 
         Reports that are being stored get their reply first; after `FINISH_SECONDS` they do not, and are sent again.
         """
-        self._server.close()
         handler = self._handler
         handler.closing = True
+        await stop_accepting(self._server)
         if handler.pending:
             await asyncio.wait(handler.pending, timeout=FINISH_SECONDS)
         unfinished = tuple(handler.pending)

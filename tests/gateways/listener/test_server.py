@@ -1,6 +1,7 @@
 """The listener limits its clients, and at its end lets no report without a reply that it has stored."""
 
 import asyncio
+import socket
 from contextlib import AsyncExitStack
 
 import pytest
@@ -11,6 +12,7 @@ from mailer.gateways.listener.server import Listener
 from tests.gateways.listener.listening import ANNA, BORIS, REPORT, Client, Desk, a_client, a_listener, deliver
 from tests.servers import free_port
 
+PATIENCE = 30  # seconds; what is waited for takes a moment
 FULL = "421 4.3.2 Too many connections; try again later"
 
 
@@ -137,6 +139,21 @@ async def test_at_the_end_what_is_being_taken_is_answered_for_and_nothing_new_be
             assert (await client.reply()).startswith("421")
             assert await client.reply() == ""
     assert [report.recipient for report in desk.reports] == [ANNA]
+
+
+async def test_a_connection_that_is_accepted_in_the_moment_of_the_end_is_turned_away_and_closed():
+    for turns in range(
+        2, 6
+    ):  # of the loop: it is accepted at the end of the first, and has its transport after the second
+        async with a_listener() as (_desk, listener):
+            client = socket.create_connection(("127.0.0.1", listener.port))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        with client:
+            client.settimeout(PATIENCE)
+            assert client.recv(1024).startswith((b"220", b"421"))
+            while client.recv(1024):
+                pass
 
 
 async def test_the_end_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch):
