@@ -11,6 +11,7 @@ class Work(IntEnum):
     REPORTS = 1_853_187_442
     PULLS = 1_853_187_443
     SUPPLEMENTS = 1_853_187_444
+    PLANS = 1_853_187_445
 
 
 def take_turns(connection: Connection, work: Work) -> None:

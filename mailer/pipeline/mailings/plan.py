@@ -32,6 +32,7 @@ from mailer.pipeline.mailings.freeze import Draft, FrozenCirculation
 from mailer.pipeline.mailings.rare_inserts import rare_variants
 from mailer.store import Connection, circulations, mailings
 from mailer.store.columns import CHUNK
+from mailer.store.turns import Work, take_turns
 
 # Whether an issue with these mailings is still to be planned, and by this draft.
 Wanted = Callable[[Sequence[Mailing], Draft], bool]
@@ -131,6 +132,9 @@ def write_plan(
         with context.store.reading() as connection:
             plan = _describe(connection, context, name, draft, freezing.frozen)
         with context.store.transaction() as connection:
+            take_turns(
+                connection, Work.PLANS
+            )  # two first plans of one issue, each of which gives up the other, would deadlock
             for mailing in publish(connection, context, name, basis, freezing):
                 if mailing.approved_hash:
                     context.record(connection, Step.WITHDRAW, name, "it was planned again")
