@@ -228,11 +228,10 @@ def _upgrade(engine: Engine) -> str | None:
     """Migrate; returns the schema before. MailerError when a server that answers does not let us in, for which nobody should wait."""
     try:
         return migrate.upgrade(engine)
-    except MailerError:
+    except Exception as error:
         engine.dispose()
-        raise
-    except DatabaseError as error:
-        engine.dispose()
+        if not isinstance(error, DatabaseError):
+            raise
         if is_away(error) and "read-only" not in str(error) and postgresql.answers(engine):
             raise MailerError(
                 f"the database cannot be opened: {_words(error)}; see [database] in config.toml"

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext
 
 from mailer.store.json_columns import from_json
+from mailer.store.opening import closed_on_error
 
 # For libpq (PostgreSQL, §34.1.2); a URL that names one of them has it its own way. A server that is cut off is given up
 # after some ten seconds: by probes while nothing is on its way, by the age of what it has not acknowledged otherwise. Of
@@ -85,9 +86,10 @@ def take_time(connection: Connection) -> None:
 
 
 def _configure(connection: Any, _record: object) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_SET)
-    connection.commit()
+    with closed_on_error(connection):
+        with connection.cursor() as cursor:
+            cursor.execute(_SET)
+        connection.commit()
 
 
 def _leave_read_only(context: ExceptionContext) -> None:

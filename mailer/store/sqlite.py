@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from mailer.domain.errors import BadInput, MailerError
 from mailer.store.json_columns import from_json
+from mailer.store.opening import closed_on_error
 
 # Seconds that a writer waits for another one: longer than any transaction here. The longest, an import of a large register
 # or a dry run of an issue without a plan, may take minutes.
@@ -142,10 +143,11 @@ def _refuse_foreign_journal(database: Path) -> None:
 
 def _configure(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # `_begin` opens transactions, not the driver
-    # secure_delete: an erased person's data is overwritten, not only unlinked.
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    _set_journal(connection)
+    with closed_on_error(connection):
+        # secure_delete: an erased person's data is overwritten, not only unlinked.
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        _set_journal(connection)
 
 
 def writes_ahead() -> bool:

@@ -149,6 +149,17 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
         Store.open(SQLITE, tmp_path)
 
 
+def test_what_cannot_be_opened_is_closed(tmp_path: Path) -> None:
+    database = tmp_path / "mailer.db"
+    database.write_text("The minutes of the meeting, at some length. " * 30)
+    # While the error is kept, so is all that it has to do with: nothing else would close a connection.
+    for _ in range(2):
+        with pytest.raises(MailerError) as refused:
+            Store.open(SQLITE, tmp_path)
+        assert refused.value
+        assert not [each for each in Path("/proc/self/fd").iterdir() if os.path.realpath(each) == str(database)]
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(MailerError, match=r"^the database cannot be opened: .*No such file or directory"):
         Store.open("sqlite:///missing/mailer.db", tmp_path)
