@@ -16,6 +16,7 @@ from mailer.app.installation import App
 from mailer.app.jobs import Jobs
 from mailer.app.relays import first_transport, transports
 from mailer.app.scheduler import hold_scheduler
+from mailer.app.unless_stopped import unless_stopped
 from mailer.domain.daemon_role import DaemonRole
 from mailer.domain.errors import MailerError
 from mailer.domain.every import Every
@@ -173,16 +174,18 @@ class Daemon:
         if not await asyncio.to_thread(self._leads):
             return
         try:
-            await asyncio.to_thread(check_and_back_up, self.app.context, self.app.nightly_backups)
+            check = partial(check_and_back_up, self.app.context, self.app.nightly_backups)
+            await unless_stopped(self.app.store, self.sender, check)
         finally:
-            await asyncio.to_thread(forget_old, self.app.context, self.app.retention)
+            await asyncio.to_thread(forget_old, self.app.context, self.app.retention, self.sender.is_stopped)
 
     async def send_letters(self) -> None:
         """Write the letters that are due and send those that wait; nothing else waits for them."""
         if await asyncio.to_thread(self._leads):
             if maillog.troubles.has(Trouble.DAMAGED):
                 check = partial(check_what_was_met, self.app.context)
-                await asyncio.to_thread(self._jobs.repeat, "checking the damaged database", CHECK_DAMAGE, check)
+                repeat = partial(self._jobs.repeat, "checking the damaged database", CHECK_DAMAGE, check)
+                await unless_stopped(self.app.store, self.sender, repeat)
             await asyncio.to_thread(self._write_letters)
             await self.hand_letters_over()
 

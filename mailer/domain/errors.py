@@ -56,6 +56,10 @@ class LoginRefused(TransportDown):
     """The relay refuses the login: another try at once could only lock the account."""
 
 
+class BrokenOff(MailerError):
+    """A stop has ended it before it was done; nothing of it remains, and it is done later."""
+
+
 class TryLater(MailerError):
     """Nothing can be written now; the one who sent it tries again. The log has said why."""
 

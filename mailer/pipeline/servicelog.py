@@ -91,6 +91,11 @@ def stopped_before_reports() -> None:
     events.warn("stopped before all mails that came back were read; no copy was in flight, and they are read later")
 
 
+def night_broken_off() -> None:
+    """A stop waits for no check and no backup of the whole database."""
+    events.warn("stopping: the check or the backup of the database was broken off; it is done after the next start")
+
+
 def clock_doubted(doubt: Note) -> None:
     """The clock is far behind the ledger, so nothing is done."""
     events.error("%(doubt)s", doubt=sentence(doubt))

@@ -20,6 +20,7 @@ from mailer.domain.remedy import Action
 from mailer.domain.trouble import Trouble
 from mailer.store import migrate, postgresql, sqlite
 from mailer.store.endurance import Endurance, Notices
+from mailer.store.interruption import Interruption
 from mailer.store.postgresql import be_brief
 from mailer.store.trouble import is_damaged, trouble_of
 
@@ -48,6 +49,7 @@ class Store:
         self._engine = engine
         self._schema_before: str | None = migrate.HEAD
         self.endurance = endurance or Endurance(Notices())
+        self._interruption = Interruption()
 
     @property
     def name(self) -> str:
@@ -155,13 +157,13 @@ class Store:
         """Read the whole database; writers are not delayed. Raises what `check_database` raises."""
         from mailer.store.integrity import check_database
 
-        return check_database(self._engine)
+        return check_database(self._engine, self._interruption)
 
     def back_up(self, file: Path, at: datetime) -> DatabaseCheck:
         """Write a complete copy that is known as a backup of this instant. Raises what `write_backup` raises."""
         from mailer.store.backup import write_backup  # only one command and the daemon need it
 
-        return write_backup(self._engine, file, at)
+        return write_backup(self._engine, file, at, self._interruption)
 
     def back_up_into(self, folder: Path, at: datetime, keep: int) -> tuple[str, list[str]]:
         """Write such a copy into a folder for its owner alone, where the newest so many stay.
@@ -170,7 +172,14 @@ class Store:
         """
         from mailer.store.backup import write_into
 
-        return write_into(self._engine, folder, at, keep)
+        return write_into(self._engine, folder, at, keep, self._interruption)
+
+    def break_off(self) -> None:
+        """Break off a check or a backup that another thread makes, and those that follow: BrokenOff there.
+
+        To be called again until that has ended. It blocks for some seconds at most.
+        """
+        self._interruption.ask()
 
     def close(self) -> None:
         """Close every connection to the database; none is opened by a use that comes too late, and that nobody would close."""

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from mailer.domain.database_check import DatabaseCheck
 from mailer.store import sqlite
 from mailer.store.columns import metadata
+from mailer.store.interruption import Interruption, statements_of
 from mailer.store.postgresql import take_time
 from mailer.store.trouble import is_damaged, trouble_of
 
@@ -26,18 +27,21 @@ def engine_name(connection: Connection) -> str:
     return f"PostgreSQL {'.'.join(map(str, connection.dialect.server_version_info or ()))}"
 
 
-def check_database(engine: Engine) -> DatabaseCheck:
+def check_database(engine: Engine, interruption: Interruption) -> DatabaseCheck:
     """Read everything in one transaction that waits for no writer and delays none.
 
     SQLite: its pages, indexes and constraints, and that each row names rows that are there. PostgreSQL: that every row can
     be read, that its indexes and constraints are valid, the same references, and its indexes where `amcheck` is installed.
-    Raises DatabaseError when it cannot be read to the end for another reason than damage.
+    Raises DatabaseError when it cannot be read to the end for another reason than damage, and BrokenOff.
     """
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     name, problems, unchecked = "", list[str](), list[str]()
     rows: dict[str, int] = {}
     try:
-        with engine.execution_options(reading=True, **options).begin() as connection:
+        with (
+            engine.execution_options(reading=True, **options).begin() as connection,
+            interruption.reaching(statements_of(connection)),
+        ):
             take_time(connection)
             name = engine_name(connection)
             look = _sqlite_problems if connection.dialect.name == "sqlite" else _postgresql_problems

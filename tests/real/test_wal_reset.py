@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from mailer.store.integrity import check_database
+from mailer.store.interruption import Interruption
 from mailer.store.sqlite import keeps_commits, open_engine
 from tests.real import wal_stopped
 
@@ -34,7 +35,7 @@ def test_no_commit_is_lost(tmp_path: Path) -> None:
     writers = [subprocess.Popen([*words, str(file), str(SECONDS)]) for file in notes]
     assert [writer.wait(SECONDS + 120) for writer in writers] == [0] * WRITERS
 
-    check = check_database(engine)
+    check = check_database(engine, Interruption())
     assert check.problems == ()
     with engine.begin() as connection:
         rows = {(row.writer, row.number) for row in connection.execute(text("SELECT writer, number FROM written"))}

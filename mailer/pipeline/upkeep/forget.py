@@ -1,6 +1,6 @@
 """Deletes at night what is older than its time, table by table, and writes into the history how much that was."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 
@@ -16,18 +16,22 @@ from mailer.store.ledger import instants
 FORGET = "forget"
 
 
-def forget_old(context: Context, retention: Retention) -> None:
-    """Delete what is old, when that is due tonight; only what an earlier night has seen as old, too: the clock may be wrong."""
-    if not is_due_tonight(context, FORGET):
+def forget_old(context: Context, retention: Retention, is_stopped: Callable[[], bool]) -> None:
+    """Delete what is old, when that is due tonight; only what an earlier night has seen as old, too: the clock may be wrong.
+
+    Once it `is_stopped`, the rest waits for the next night.
+    """
+    if is_stopped() or not is_due_tonight(context, FORGET):
         return
     context.refuse_wrong_clock()
-    counts = {field.name: _forget(context, field.name, getattr(retention, field.name)) for field in fields(retention)}
-    words = [f"{count} {name} older than {getattr(retention, name)} days" for name, count in counts.items() if count]
+    days = {field.name: getattr(retention, field.name) for field in fields(retention)}
+    counts = {name: _forget(context, name, days[name], is_stopped) for name in days}
+    words = [f"{count} {name} older than {days[name]} days" for name, count in counts.items() if count]
     with context.store.transaction() as connection:
         context.record(connection, FORGET, DATABASE, ", ".join(words) or "nothing was old")
 
 
-def _forget(context: Context, name: str, days: int) -> int:
+def _forget(context: Context, name: str, days: int, is_stopped: Callable[[], bool]) -> int:
     """How many rows of this name were forgotten; each transaction that writes is short, since senders write, too."""
     clock, look_name = context.clock, f"old {name}"
     look = Look(at=clock.now(), boot=clock.boot(), elapsed=clock.elapsed(), before=clock.now() - timedelta(days=days))
@@ -39,7 +43,7 @@ def _forget(context: Context, name: str, days: int) -> int:
         return 0
     for step in forgetting.STEPS[name]:
         beyond: object = None
-        while keys := _old(context, step, before, beyond):
+        while not is_stopped() and (keys := _old(context, step, before, beyond)):
             with context.store.transaction() as connection:
                 count += step.forget(connection, before, keys)
             beyond = keys[-1]

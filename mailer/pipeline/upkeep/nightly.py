@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.domain.errors import MailerError, Refused
+from mailer.domain.errors import BrokenOff, MailerError, Refused
 from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE, NOT_BACKED_UP, is_due
 from mailer.domain.remedy import Action
 from mailer.domain.trouble import Trouble
-from mailer.pipeline import maillog
+from mailer.pipeline import maillog, servicelog
 from mailer.pipeline.bounces import alarms
 from mailer.pipeline.context import Context
 from mailer.store import DatabaseError, history, is_damaged
@@ -30,9 +30,9 @@ def check_and_back_up(context: Context, backups: NightlyBackups | None) -> None:
     """Check the database when that is due, then back it up when that is due; without `backups` it is checked only.
 
     A damaged database is not backed up, so that no sound backup is deleted for one of it. Both stand in the history, unless
-    that itself is damaged. Raises MailerError when the backup cannot be made: it is tried again later.
+    that itself is damaged. Raises MailerError when the backup cannot be made: it is tried again later. A stop breaks off either.
     """
-    with _alarm_of_damage(context):
+    with _told(context):
         if is_due_tonight(context, CHECKED, DAMAGED):
             _check(context)
         if backups is not None and _is_sound(context) and is_due_tonight(context, BACKED_UP):
@@ -42,15 +42,17 @@ def check_and_back_up(context: Context, backups: NightlyBackups | None) -> None:
 def check_what_was_met(context: Context) -> None:
     """Check the database now if something failed by damage of it: the operator need not wait for the night to hear of it."""
     if maillog.troubles.has(Trouble.DAMAGED):
-        with _alarm_of_damage(context):
+        with _told(context):
             _check(context)
 
 
 @contextmanager
-def _alarm_of_damage(context: Context) -> Iterator[None]:
-    """Alarm the operator when what is done here meets damage, rather than raise."""
+def _told(context: Context) -> Iterator[None]:
+    """Alarm the operator when what is done here meets damage, and say that a stop broke it off, rather than raise."""
     try:
         yield
+    except BrokenOff:
+        servicelog.night_broken_off()
     except (DatabaseError, UnicodeDecodeError) as error:
         if not is_damaged(error):
             raise
@@ -77,6 +79,8 @@ def _back_up(context: Context, backups: NightlyBackups) -> None:
     now = context.clock.now()
     try:
         name, deleted = context.store.back_up_into(backups.folder, now, backups.keep)
+    except BrokenOff:
+        raise
     except (MailerError, OSError) as error:
         words = str(error)
         if isinstance(error, OSError):

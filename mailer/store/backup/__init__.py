@@ -12,22 +12,25 @@ from mailer.domain.database_check import DatabaseCheck, PutInPlace
 from mailer.domain.errors import Refused
 from mailer.store.backup import folder as backup_folder
 from mailer.store.backup import postgresql, restored_file, sqlite_file
+from mailer.store.interruption import Interruption
 
 __all__ = ["refuse_open", "restore", "write_backup", "write_into"]
 
 
-def write_backup(engine: Engine, file: Path, at: datetime) -> DatabaseCheck:
+def write_backup(engine: Engine, file: Path, at: datetime, interruption: Interruption) -> DatabaseCheck:
     """Copy the database as it is now into a new file, readable by its owner alone; returns what was read back from it.
 
     Writers are not delayed. A copy is opened, checked and counted before it gets its name. Refused when `file` exists;
-    BadInput when it cannot be written, or is not what it should be: then there is none.
+    BadInput when it cannot be written, or is not what it should be, BrokenOff: then there is none.
     """
     if engine.dialect.name == "sqlite":
-        return sqlite_file.write_backup(engine, file, at)
-    return postgresql.write_backup(engine, file)
+        return sqlite_file.write_backup(engine, file, at, interruption)
+    return postgresql.write_backup(engine, file, interruption)
 
 
-def write_into(engine: Engine, folder: Path, at: datetime, keep: int) -> tuple[str, list[str]]:
+def write_into(
+    engine: Engine, folder: Path, at: datetime, keep: int, interruption: Interruption
+) -> tuple[str, list[str]]:
     """Write a backup into a folder, and delete all but the newest so many; returns its name and those deleted.
 
     Refused when the disk has not twice the room that the database takes: a backup must not stop the sending.
@@ -38,7 +41,7 @@ def write_into(engine: Engine, folder: Path, at: datetime, keep: int) -> tuple[s
             pass
     _refuse_little_room(engine, folder)
     name = backup_folder.name_for(at, engine.dialect.name)
-    write_backup(engine, folder / name, at)
+    write_backup(engine, folder / name, at, interruption)
     return name, [path.name for path in backup_folder.delete_old(folder, name, keep)]
 
 

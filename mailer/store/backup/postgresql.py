@@ -1,6 +1,7 @@
 """Copies a PostgreSQL database by pg_dump, and puts such a dump in the place of the database by pg_restore and psql."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from mailer.store.backup.programs import ServerDatabase, database_of, reading, r
 from mailer.store.backup.sqlite_file import flush, publish, reason, require_free, reserved
 from mailer.store.columns import metadata
 from mailer.store.integrity import check_database, count_rows, engine_name
+from mailer.store.interruption import Interruption, statements_of
 from mailer.store.ledger.backups import backup_at
 from mailer.store.postgresql import open_engine, take_time
 
@@ -23,7 +25,7 @@ from mailer.store.postgresql import open_engine, take_time
 _BLOCK = 1 << 16
 
 
-def write_backup(engine: Engine, file: Path) -> DatabaseCheck:
+def write_backup(engine: Engine, file: Path, interruption: Interruption) -> DatabaseCheck:
     """Dump the database, as one transaction sees it, into a new file; the dump is read back and has as many rows.
 
     A dump cannot be marked inside. It is known as a backup wherever it is put, since its tables are new ones there.
@@ -34,12 +36,14 @@ def write_backup(engine: Engine, file: Path) -> DatabaseCheck:
         with reserved(partial), engine.execution_options(isolation_level="REPEATABLE READ").begin() as connection:
             take_time(connection)  # it is idle while pg_dump works
             snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
-            server, name = database_of(connection, engine.url), engine_name(connection)
-            only = () if server.schema == "public" else (f"--schema={server.schema}",)
-            words = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", *only)
-            run(server, "pg_dump", *words, f"--file={partial}", f"--dbname={server.conninfo}")
-            counted = count_rows(connection)
-            copied = _count_dump(server, partial)
+            name = engine_name(connection)
+            with database_of(connection, engine.url) as server:
+                only = () if server.schema == "public" else (f"--schema={server.schema}",)
+                words = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", *only)
+                run(server, interruption, "pg_dump", *words, f"--file={partial}", f"--dbname={server.conninfo}")
+                with interruption.reaching(statements_of(connection)):
+                    counted = count_rows(connection)
+                copied = _count_dump(server, partial, interruption)
             refuse_lost_rows(copied, counted, counted, still=True)
             partial.chmod(0o600)
             flush(partial)
@@ -56,19 +60,20 @@ def restore(url: URL, file: Path, now: datetime) -> PutInPlace:
     """Replace the service's tables by those of the dump and mark them, all in one transaction."""
     engine = open_engine(url)
     try:
-        with engine.begin() as connection:
-            server = database_of(connection, url)
-            _refuse_others(connection)
-        counted = _count_dump(server, file)
-        if "ledger_state" not in counted:
-            raise BadInput(f"{file} is a dump, but not of this service; the database is as it was")
-        write_in_one_transaction(server, _script(server, file, now))
+        with ExitStack() as stack:
+            with engine.begin() as connection:
+                server = stack.enter_context(database_of(connection, url))
+                _refuse_others(connection)
+            counted = _count_dump(server, file, Interruption())
+            if "ledger_state" not in counted:
+                raise BadInput(f"{file} is a dump, but not of this service; the database is as it was")
+            write_in_one_transaction(server, _script(server, file, now))
         with engine.begin() as connection:
             take_time(connection)
             expected = counted | {"ledger_state": 1}  # the row of the mark
             refuse_lost_rows(count_rows(connection), expected, expected, still=True)
         migrate.upgrade(engine)
-        check = check_database(engine)
+        check = check_database(engine, Interruption())
         refuse_unsound(check, "the restored database")
         with engine.begin() as connection:
             at = backup_at(connection)
@@ -116,11 +121,14 @@ def _marking(server: ServerDatabase, now: datetime) -> str:
     )
 
 
-def _count_dump(server: ServerDatabase, file: Path) -> dict[str, int]:
+def _count_dump(server: ServerDatabase, file: Path, interruption: Interruption) -> dict[str, int]:
     """Read all data of a dump back; returns how many rows of each of our tables it has."""
     counts: dict[str, int] = {}
     table = ""
-    with reading(server, f"--schema={server.schema}", "--data-only", str(file)) as dump:
+    with (
+        reading(server, f"--schema={server.schema}", "--data-only", str(file)) as dump,
+        interruption.reaching(dump.process.kill),
+    ):
         for line in dump.output:
             if not table and line.startswith(b"COPY "):
                 table = line.split(b" ", 2)[1].rpartition(b".")[2].decode().strip('"')

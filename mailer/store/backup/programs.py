@@ -1,17 +1,19 @@
-"""Runs PostgreSQL's own programs: their password is in their environment alone, and what they say of an error is kept."""
+"""Runs PostgreSQL's own programs: no secret is in their command line, and what they say of an error is kept."""
 
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from tempfile import NamedTemporaryFile
 from typing import IO
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 
 from mailer.domain.errors import BadInput, Refused
+from mailer.store.interruption import Interruption
 from mailer.store.postgresql import client_settings
 
 
@@ -24,28 +26,61 @@ class ServerDatabase:
     schema: str
 
 
-def database_of(connection: Connection, url: URL) -> ServerDatabase:
-    """The database that the connection is to."""
+# The name under which the programs find secrets in a file of ours that PGSERVICEFILE names (PostgreSQL, §34.17).
+_SERVICE = "club-mailer"
+
+
+@contextmanager
+def database_of(connection: Connection, url: URL) -> Iterator[ServerDatabase]:
+    """The database that the connection is to, for programs that run inside.
+
+    Everyone on this machine sees a command line. What libpq does not show goes into the environment where it has a variable
+    for it, and else into a file for this login alone, which is deleted at the end.
+    """
     from psycopg.conninfo import make_conninfo
+    from psycopg.pq import Conninfo
 
     # As we connect ourselves: of several hosts, to the one that takes writes. Without the values that psycopg alone
     # understands.
     arguments = {**client_settings(url), **connection.dialect.create_connect_args(url)[1]}
     settings = {name: str(value) for name, value in arguments.items() if isinstance(value, str | int)}
-    password = settings.pop("password", None)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILER_")}
-    if password is not None:
-        environment["PGPASSWORD"] = password
+    secrets = list[str]()
+    for option in Conninfo.get_defaults():
+        name = option.keyword.decode()
+        if option.dispchar and name in settings:
+            value = settings.pop(name)
+            if option.envvar:
+                environment[option.envvar.decode()] = value
+            else:
+                secrets.append(f"{name}={value}\n")
+    if secrets and "service" in settings:
+        raise Refused("[database] url names a service and a secret beside it: write the secret into the service's file")
     schema = connection.execute(text("SELECT current_schema()")).scalar_one()
-    return ServerDatabase(conninfo=make_conninfo("", **settings), environment=environment, schema=schema)
+    with ExitStack() as stack:
+        if secrets:
+            file = stack.enter_context(NamedTemporaryFile("w", prefix="club-mailer-", encoding="utf-8"))  # of mode 0600
+            file.writelines([f"[{_SERVICE}]\n", *secrets])
+            file.flush()
+            settings["service"], environment["PGSERVICEFILE"] = _SERVICE, file.name
+        yield ServerDatabase(conninfo=make_conninfo("", **settings), environment=environment, schema=schema)
 
 
-def run(server: ServerDatabase, program: str, *words: str) -> None:
-    """Run a program to its end. BadInput with what it says when it fails."""
+def run(server: ServerDatabase, interruption: Interruption, program: str, *words: str) -> None:
+    """Run a program to its end. BadInput with what it says when it fails, BrokenOff."""
     command = [_program(program), *words]
-    done = subprocess.run(command, check=False, capture_output=True, env=dict(server.environment))  # noqa: S603  (its own words)
-    if done.returncode != 0:
-        raise BadInput(f"{program} has failed ({last_words(done.stderr)}); there is no backup")
+    process = subprocess.Popen(  # noqa: S603  (its own words)
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=dict(server.environment)
+    )
+    with process:
+        try:
+            with interruption.reaching(process.kill):
+                _, errors = process.communicate()
+                if process.returncode != 0:
+                    raise BadInput(f"{program} has failed ({last_words(errors)}); there is no backup")
+        finally:
+            if process.poll() is None:
+                process.kill()
 
 
 @dataclass(slots=True)

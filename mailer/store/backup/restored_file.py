@@ -16,6 +16,7 @@ from mailer.store import migrate
 from mailer.store.backup.counted import refuse_lost_rows, refuse_unsound
 from mailer.store.backup.sqlite_file import flush, open_copy, publish, reason, reserved
 from mailer.store.integrity import check_database, count_rows
+from mailer.store.interruption import Interruption
 from mailer.store.ledger.backups import backup_at, last_known, mark_as_backup
 from mailer.store.sqlite import dbapi
 
@@ -69,7 +70,7 @@ def _copy(file: Path, partial: Path) -> None:
     mode = "mode=ro" if _has_content(written_ahead) else "mode=ro&immutable=1"
     address = f"file:{quote(str(file.resolve()))}?{mode}"
     source = create_engine("sqlite://", creator=lambda: dbapi().connect(address, uri=True), poolclass=NullPool)
-    refuse_unsound(check_database(source), file)
+    refuse_unsound(check_database(source, Interruption()), file)
     with source.begin() as connection:
         if not _is_ours(connection):
             raise BadInput(f"{file} is a database, but not of this service")
@@ -95,7 +96,7 @@ def _prepare(partial: Path, file: Path, now: datetime) -> PutInPlace:
     try:
         migrate.upgrade(engine)
         at = _mark(engine, file, now)
-        check = check_database(engine)
+        check = check_database(engine, Interruption())
     finally:
         engine.dispose()
     refuse_unsound(check, f"the copy of {file}")

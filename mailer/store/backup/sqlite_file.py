@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -17,26 +18,28 @@ from mailer.domain.database_check import DatabaseCheck
 from mailer.domain.errors import BadInput, Refused
 from mailer.store.backup.counted import refuse_lost_rows, refuse_unsound
 from mailer.store.integrity import check_database, count_rows
+from mailer.store.interruption import Interruption, ending, statements_of
 from mailer.store.ledger.backups import mark_as_backup
+from mailer.store.opening import closed_on_error
 from mailer.store.sqlite import dbapi
 
 # What file systems without hard links say, those of other machines among them: link(2), and Samba's.
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
-def write_backup(engine: Engine, file: Path, at: datetime) -> DatabaseCheck:
+def write_backup(engine: Engine, file: Path, at: datetime, interruption: Interruption) -> DatabaseCheck:
     """Copy the database as it is now into a new file, readable by its owner alone, and mark the copy.
 
     Writers are not delayed, and a process that is killed leaves no `file`, only `.NAME.partial`, which the next backup
     to the same place replaces. Returns what was read back from the copy. Refused when `file` exists; BadInput when it cannot
-    be written, or has not the rows of the database.
+    be written, or has not the rows of the database; BrokenOff.
     """
     partial = file.with_name(f".{file.name}.partial")
     try:
         require_free(file)
         with reserved(partial):
-            _copy(engine, partial)
-            copy = _mark(partial, at)
+            _copy(engine, partial, interruption)
+            copy = _mark(partial, at, interruption)
             flush(partial)
             publish(partial, file)
             flush(file.parent)
@@ -55,8 +58,13 @@ def reason(error: Exception) -> object:
 def open_copy(file: Path) -> Engine:
     """An engine for an SQLite file that stays a single one: it is written without a write-ahead log."""
     engine = create_engine(URL.create("sqlite", database=str(file)), module=dbapi(), hide_parameters=True)
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA journal_mode=DELETE"))
+    event.listen(engine, "connect", _write_single)
     return engine
+
+
+def _write_single(connection: Any, _record: object) -> None:
+    with closed_on_error(connection):
+        connection.execute("PRAGMA journal_mode=DELETE")
 
 
 @contextmanager
@@ -106,24 +114,30 @@ def _remove(partial: Path) -> None:
         Path(f"{partial}{suffix}").unlink(missing_ok=True)
 
 
-def _copy(engine: Engine, partial: Path) -> None:
+def _copy(engine: Engine, partial: Path, interruption: Interruption) -> None:
     """The copy, with as many rows in each table as the database has."""
     # VACUUM cannot run inside a transaction, so not through a connection that begins one.
     with closing(engine.raw_connection()) as connection:
         cursor = connection.cursor()
         version = _version(cursor)
-        with engine.execution_options(reading=True).begin() as reader:
-            before = count_rows(reader)
-        cursor.execute("VACUUM INTO ?", (str(partial),))
-        with engine.execution_options(reading=True).begin() as reader:
-            after = count_rows(reader)
+        before = _counted(engine, interruption)
+        with interruption.reaching(ending(connection.driver_connection)):
+            cursor.execute("VACUUM INTO ?", (str(partial),))
+        after = _counted(engine, interruption)
         still = version == _version(cursor)
     copy = open_copy(partial)
     try:
-        with copy.begin() as reader:
-            refuse_lost_rows(count_rows(reader), before, after, still=still)
+        refuse_lost_rows(_counted(copy, interruption), before, after, still=still)
     finally:
         copy.dispose()
+
+
+def _counted(engine: Engine, interruption: Interruption) -> dict[str, int]:
+    with (
+        engine.execution_options(reading=True).begin() as connection,
+        interruption.reaching(statements_of(connection)),
+    ):
+        return count_rows(connection)
 
 
 def _version(cursor: DBAPICursor) -> object:
@@ -132,12 +146,12 @@ def _version(cursor: DBAPICursor) -> object:
     return cursor.fetchone()
 
 
-def _mark(partial: Path, at: datetime) -> DatabaseCheck:
+def _mark(partial: Path, at: datetime, interruption: Interruption) -> DatabaseCheck:
     engine = open_copy(partial)
     try:
         with engine.begin() as connection:
             mark_as_backup(connection, at)
-        copy = check_database(engine)
+        copy = check_database(engine, interruption)
     finally:
         engine.dispose()
     refuse_unsound(copy, "the copy")

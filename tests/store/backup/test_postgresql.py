@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -85,19 +86,37 @@ def test_a_dump_is_private_and_has_every_row(url: str, tmp_path: Path) -> None:
         dump(url, tmp_path / "backup.dump")
 
 
-def test_a_password_is_in_no_command_line(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_is_in_no_command_line(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commands: list[object] = []
+    services: list[Path] = []
     usual = subprocess.Popen.__init__
 
-    def started(self: object, command: object, *args: object, **options: object) -> None:
+    def started(self: object, command: object, *args: object, **options: Any) -> None:
         commands.append(command)
+        services.append(Path(options["env"]["PGSERVICEFILE"]))
+        assert stat.S_IMODE(services[-1].stat().st_mode) == 0o600
+        assert services[-1].read_text() == "[club-mailer]\nsslpassword=hush-hush ' too\n"
         usual(self, command, *args, **options)
 
     monkeypatch.setattr(subprocess.Popen, "__init__", started)
-    secret = make_url(url).set(password="hush-hush").render_as_string(hide_password=False)
-    dump(secret, tmp_path / "backup.dump")
-    assert commands
+    secret = make_url(url).set(password="hush-hush").update_query_dict({"sslpassword": "hush-hush ' too"})
+    dump(secret.render_as_string(hide_password=False), tmp_path / "backup.dump")
+    backup.restore(secret, tmp_path / "backup.dump", LATER)
+    assert {Path(str(command[0])).name for command in commands} == {"pg_dump", "pg_restore", "psql"}
     assert "hush-hush" not in str(commands)
+    assert not [file for file in services if file.exists()]
+
+
+def test_a_secret_beside_a_service_of_the_administrators(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "services").write_text("[ours]\napplication_name=ours\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+    named = make_url(url).update_query_dict({"service": "ours"})
+    dump(named.render_as_string(hide_password=False), tmp_path / "backup.dump")
+    both = named.update_query_dict({"sslpassword": "hush-hush"}).render_as_string(hide_password=False)
+    with pytest.raises(Refused, match=r"write the secret into the service's file"):
+        dump(both, tmp_path / "another.dump")
 
 
 def test_a_dump_takes_the_place_of_the_database_marked(url: str, tmp_path: Path) -> None:
