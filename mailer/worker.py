@@ -8,12 +8,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from importlib import import_module
 
 from mailer.alarm_clock import AlarmClock
 from mailer.app.bell import refuse_without_cluster
+from mailer.app.clock_agreement import CLOCKS_AGREE, ClockAgreement, clocks_apart
 from mailer.app.dead_senders import take_over_left
+from mailer.app.heartbeat import BEAT
 from mailer.app.inbound import WaysIn
 from mailer.app.installation import App
 from mailer.app.relays import worker_settings
@@ -28,7 +29,7 @@ from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.sender import Sender
 from mailer.pipeline.sending.wake import ring_for_due
 from mailer.store import DatabaseError, be_brief, letters, mailings
-from mailer.store.driver import conninfo, database_clock
+from mailer.store.driver import conninfo
 from mailer.store.ledger.unfinished import any_due
 
 # Seconds between two looks at what dead workers left, and, for the one that leads, at what no bell was heard for. A copy of a
@@ -37,18 +38,14 @@ from mailer.store.ledger.unfinished import any_due
 LOOK, SWEEP = 1.0, 5.0
 # Seconds that a worker stays with one mailing while others wait for their turn.
 BATCH_SECONDS = 20.0
-# By how much a machine's clock may differ from the database's; those of two machines differ by twice as much at most, and a lease
-# of five seconds is judged by both.
-CLOCKS_AGREE = timedelta(seconds=1)
 
 
 def refuse_unfit(app: App) -> None:
     """Refused where no worker can work: without PostgreSQL or the extra, and beside a database whose clock is another."""
     with app.store.reading() as connection:
         refuse_without_cluster(bool(conninfo(connection)))
-        before, server, after = app.context.clock.now(), database_clock(connection), app.context.clock.now()
-    apart = max(before - server, server - after)  # a slow answer is no wrong clock
-    if apart > CLOCKS_AGREE:
+    apart = clocks_apart(app)
+    if apart is not None and apart > CLOCKS_AGREE:
         raise Refused(
             f"the clock of this machine and that of the database differ by {apart.total_seconds():.1f} s; workers judge "
             f"each other's leases by them: set both by NTP, to within {CLOCKS_AGREE.total_seconds():.0f} s"
@@ -68,6 +65,7 @@ class Worker(Daemon):
     """A running worker."""
 
     _read: WaysIn | None = None
+    _clocks: ClockAgreement = field(default_factory=ClockAgreement)
     _draining: asyncio.Lock = field(default_factory=asyncio.Lock)
     _at_work: set[WorkerTask] = field(default_factory=set)  # of the tasks that one worker does for all
 
@@ -76,6 +74,7 @@ class Worker(Daemon):
         alarm = AlarmClock()
         alarm.every(LOOK, "looking for what dead workers left", self._look)
         alarm.every(SWEEP, "ringing for what waits", self.sweep)
+        alarm.every(BEAT, "comparing the clocks", self.compare_clocks)
         listening = asyncio.create_task(self._listen())
         await alarm.run(self.sender.stopped)
         listening.cancel()
@@ -210,6 +209,10 @@ class Worker(Daemon):
             if not self._draining.locked():  # no bell may be rung for what is kept: others have sent the rest
                 async with self._draining:
                     await self.sender.write_kept()
+
+    async def compare_clocks(self) -> None:
+        """Say if this machine's clock differs from the database's by now; at the start it did not."""
+        await asyncio.to_thread(self._clocks.compare, self.app)
 
     def _ring(self, task: WorkerTask) -> None:
         with self.app.store.transaction() as connection:

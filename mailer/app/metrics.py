@@ -8,6 +8,7 @@ from itertools import product
 
 from mailer import __version__
 from mailer.app.attempt_tally import AttemptSums, AttemptTally
+from mailer.app.clock_agreement import clocks_apart
 from mailer.app.installation import App
 from mailer.app.scheduler import SCHEDULER, daemon_runs
 from mailer.domain.bounce import ReportKind
@@ -153,6 +154,8 @@ def _of_the_machine(app: App, now: datetime) -> Iterator[Metric]:
     yield alone(names.LEASE_HELD, daemon_runs(app))
     yield by_label(names.NEXT_SCHEDULE, dict(_next_times(app, now)))
     yield alone(names.DISK_FREE, _disk_free(app))
+    apart = clocks_apart(app)
+    yield alone(names.CLOCK_DIFFERENCE, apart.total_seconds() if apart is not None else None)
     versions = (__version__, platform.python_version(), app.store.software)
     yield Metric(name=names.BUILD, values={versions: 1.0})
 

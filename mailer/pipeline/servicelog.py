@@ -1,6 +1,6 @@
 """The log of the service itself: where it listens, its clock, its bell, its start and its end."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailer.domain.remedy import Action, Note
 from mailer.pipeline import events
@@ -115,6 +115,21 @@ def clock_set(expected: datetime, now: datetime) -> None:
         expected=_utc(expected),
         now=_utc(now),
     )
+
+
+def clocks_differ(apart: timedelta, bound: timedelta) -> None:
+    """This machine's clock differs from the database's, though not at the start; said once until they agree again."""
+    events.error(
+        "the clock of this machine and that of the database differ by %(apart).1f s; workers judge each other's leases by them, so "
+        "copies may become uncertain: set both by NTP, to within %(bound).0f s",
+        apart=apart.total_seconds(),
+        bound=bound.total_seconds(),
+    )
+
+
+def clocks_agree() -> None:
+    """This machine's clock and the database's agree again."""
+    events.warn("the clock of this machine and that of the database agree again")
 
 
 def _utc(at: datetime) -> str:

@@ -1,8 +1,6 @@
-"""What the bell of the workers needs of PostgreSQL: the driver's own connection, how it is reached, and its clock."""
+"""What the bell of the workers needs of PostgreSQL: the driver's own connection, and how it is reached."""
 
-from datetime import datetime
-
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 
 def driver_connection(connection: Connection) -> object:
@@ -20,9 +18,3 @@ def conninfo(connection: Connection) -> str:
     driver = driver_connection(connection)
     assert isinstance(driver, Driver), "PostgreSQL is spoken to by psycopg"
     return make_conninfo(**driver.info.get_parameters(), password=driver.info.password)
-
-
-def database_clock(connection: Connection) -> datetime:
-    """What the clock of the database's machine says."""
-    instant: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
-    return instant

@@ -100,6 +100,11 @@ DISK_FREE = MetricName(
     kind=MetricKind.GAUGE,
     meaning="Room left on the disk of the database, or with PostgreSQL on that of the settings.",
 )
+CLOCK_DIFFERENCE = MetricName(
+    name="mailer_clock_difference_seconds",
+    kind=MetricKind.GAUGE,
+    meaning="By how much this machine's clock and that of PostgreSQL's server differ, at least; nothing with SQLite.",
+)
 BUILD = MetricName(
     name="mailer_build_info",
     kind=MetricKind.GAUGE,
@@ -126,5 +131,6 @@ METRICS = (
     LEDGER_EPOCH,
     LAST_BACKUP,
     DISK_FREE,
+    CLOCK_DIFFERENCE,
     BUILD,
 )

@@ -19,6 +19,7 @@ from mailer.store.schema import attempts as attempts_table
 from mailer.store.schema import deliveries, mailings
 from mailer.views.metrics import METRICS
 from tests.club import LETTER, THURSDAY, Club, begin, members, says
+from tests.databases import POSTGRES
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Sink
 
@@ -146,6 +147,7 @@ def test_every_figure_of_the_table_is_told_for_a_new_installation(club: Club) ->
     assert samples["mailer_relay_up"] == {("127.0.0.1",): 1}
     assert set(samples["mailer_bounces_total"].values()) == {0}
     assert samples["mailer_disk_free_bytes"][()] > 0
+    assert set(samples.get("mailer_clock_difference_seconds", ())) == ({()} if POSTGRES else set())
     [(version, python, database)] = samples["mailer_build_info"]
     assert re.fullmatch(r"SQLite \d+\.\d+\.\d+|PostgreSQL \d+\.\d+", database)
     assert python

@@ -258,6 +258,22 @@ def test_a_worker_needs_the_time_of_the_database(club: Club, seconds: float) -> 
             refuse_unfit(replace(app, context=replace(app.context, clock=other)))
 
 
+@pytest.mark.skipif(not POSTGRES, reason="is about PostgreSQL's clock")
+async def test_a_worker_whose_clock_goes_wrong_says_so_once_and_once_when_it_is_right(
+    club: Club, clock: FrozenClock, sink: Sink, caplog: pytest.LogCaptureFixture
+) -> None:
+    with a_worker(club, clock, sink) as (worker, _bell):
+        right = SystemClock()
+        clock.set(right.now() + timedelta(seconds=3))
+        for _ in range(2):
+            await worker.compare_clocks()
+        worker.app = replace(worker.app, context=replace(worker.app.context, clock=right))
+        for _ in range(2):
+            await worker.compare_clocks()
+    said = [line.getMessage() for line in caplog.records if "the clock of this machine" in line.getMessage()]
+    assert [line.partition(" differ by ")[0] == line for line in said] == [False, True]
+
+
 @pytest.mark.sqlite
 def test_a_worker_needs_a_database_that_other_machines_reach(club: Club, clock: FrozenClock) -> None:
     with club.opened(clock) as app, pytest.raises(Refused, match="PostgreSQL"):

@@ -27,7 +27,7 @@ def promtool(*words: str | Path, given: bytes = b"") -> str:
 
 
 def test_the_rules_and_the_lines_to_scrape_are_read() -> None:
-    assert "17 rules found" in promtool("check", "rules", MONITORING / "alerts.yml")
+    assert "18 rules found" in promtool("check", "rules", MONITORING / "alerts.yml")
     promtool("check", "config", MONITORING / "prometheus.yml")
 
 
