@@ -51,8 +51,9 @@ def _decided(connection: Connection, table: Table, identity: int, person: str | 
 
 
 def _names(table: Table) -> ScalarSelect[Any]:
-    """The names that the register has now for the person of each row."""
-    return select(seats.c.names).where(seats.c.person == table.c.person).limit(1).correlate(table).scalar_subquery()
+    """The names that the register has now for the person of each row, on the first of their memberships."""
+    names = select(seats.c.names).where(seats.c.person == table.c.person).order_by(seats.c.membership).limit(1)
+    return names.correlate(table).scalar_subquery()
 
 
 def _named(person: str, names: dict[str, str] | None) -> NamedPerson:

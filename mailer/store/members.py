@@ -207,9 +207,9 @@ def membership_names(connection: Connection) -> dict[str, str]:
 
 
 def names_of(connection: Connection, persons: Collection[str]) -> dict[str, dict[str, str]]:
-    """The names of these people, by language; people who are not in the register are left out."""
+    """The names of these people on the first of their memberships, by language, without people the register lacks."""
     query = select(seats.c.person, seats.c.names).where(_is_listed(connection, seats.c.person))
-    query = query.order_by(seats.c.membership)
+    query = query.order_by(seats.c.membership.desc())  # the first comes last, and stays
     return {person: dict(names) for person, names in connection.execute(query, {"values": packed(persons)})}
 
 

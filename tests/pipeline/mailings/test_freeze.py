@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from itertools import chain
+from itertools import chain, permutations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -128,3 +128,16 @@ def test_who_is_not_in_the_register_has_no_answer(app: App) -> None:
         revision = find_revision(connection, ISSUE)
         assert [*judge_people(connection, app.context, revision, {"P001", "P999"})] == ["P001"]
         assert judge_people(connection, app.context, revision, set()) == {}
+
+
+@pytest.mark.parametrize("order", list(permutations(("M001", "M002", "M003"))))
+def test_who_has_another_name_on_each_membership_is_called_by_the_first(
+    app: App, draft: Draft, order: tuple[str, ...]
+) -> None:
+    parts = [(a_membership(name), a_seat(name, names={"en": f"As {name}"})) for name in order]
+    with app.store.rehearsal() as connection:
+        put(connection, a_register(*chain.from_iterable(parts)))
+        plan = write_plan(app.context.within(connection), ISSUE, draft)
+        assert plan is not None
+        assert [decision.name for decision in circulations.decided(connection, plan.mailing)] == ["As M001"]
+        assert members.names_of(connection, ["P001"]) == {"P001": {"en": "As M001"}}
