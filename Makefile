@@ -118,9 +118,7 @@ lock: setup  ## pin the newest allowed versions, with hashes
 	$(MAKE) parts
 
 parts: setup  ## write anew what of the parts is listed: packaging/, docs/licences.md
-	$(BIN)/python packaging/parts.py sbom > packaging/sbom.cdx.json
-	$(BIN)/python packaging/parts.py licences > docs/licences.md
-	$(BIN)/python packaging/parts.py requirements > packaging/requirements.txt
+	$(BIN)/python packaging/parts.py
 
 clean:  ## forget .venv and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage

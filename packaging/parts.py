@@ -1,10 +1,8 @@
 """Lists the parts that an installation brings: each distribution with its version, its licence, and the hashes of its files.
 
-    python packaging/parts.py requirements      packaging/requirements.txt: what pip installs, with hashes, without test tools
-    python packaging/parts.py sbom              packaging/sbom.cdx.json, the bill of materials (CycloneDX 1.5)
-    python packaging/parts.py licences          docs/licences.md
-
-It reads the versions and hashes of requirements.txt, and the rest from the environment that `make setup` has made.
+It writes packaging/sbom.cdx.json, the bill of materials (CycloneDX 1.5); docs/licences.md; and packaging/requirements.txt, what pip
+installs, with hashes, without test tools. It reads the versions and hashes of requirements.txt, and the rest from the environment that `make setup` has made. Within each
+part stand the libraries that its wheel brings (libraries.py).
 """
 
 import json
@@ -14,12 +12,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
+import libraries
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.txt"
+BILL = ROOT / "packaging" / "sbom.cdx.json"
+PAGE = ROOT / "docs" / "licences.md"
+PINNED = ROOT / "packaging" / "requirements.txt"
 OURS = "club-mailer"
 # What the packages bring besides the default: PostgreSQL and further machines may be chosen without a download.
 EXTRAS = ("cluster",)
@@ -48,15 +51,30 @@ _PAGE = """\
 # The parts and their licences
 
 What an installation brings besides this project, by `make parts`; the versions are in `packaging/sbom.cdx.json`, a CycloneDX
-bill of materials. The Debian package has both.
+bill of materials. The Debian package has both. Below stand the libraries inside them, in C and Rust.
 
 | Part | Licence | What it is |
+|---|---|---|"""
+_LIBRARIES = """
+## The libraries inside them
+
+A fault in one of these is a fault in what runs here, whatever the machine has of its own. Look up its name in the bill: it stands
+within the part whose wheel brings it, with its version and its files. A newer version of that part mends it.
+
+A library stands without a version where nothing tells it, and where the wheels for Intel and ARM took different ones from the
+distributions that they were built in: Cyrus SASL, e2fsprogs, keyutils, libcrypt, libXau. Crates are those that the wheels' own bills
+list, with those that only the build used; of cbor2, which brings no bill, those that can be seen in it. The wheels are those for
+Linux. pysqlite3 has none for ARM: pip compiles it there, and it uses the machine's SQLite.
+
+Python itself isn't a part: mail leaves by the OpenSSL that the machine's Python uses, and the machine's updates mend that one.
+
+| Library | Licence | Inside |
 |---|---|---|"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One distribution that an installation brings. `lines` are those of requirements.txt."""
+    """One distribution that an installation brings. `lines` are those of requirements.txt; `inside` is what its wheel holds."""
 
     name: str
     version: str
@@ -64,6 +82,7 @@ class Part:
     summary: str
     home: str
     lines: str
+    inside: list[dict[str, Any]]
 
     @property
     def purl(self) -> str:
@@ -110,7 +129,17 @@ def _part(name: str, version: str, lines: str) -> Part:
     urls = {key.lower(): url for key, _, url in (line.partition(", ") for line in about.get_all("Project-URL") or ())}
     home = about.get("Home-page") or next((urls[key] for key in _PAGES if key in urls), "")
     licence = _licence(about) or _UNTOLD.get(name, "")
-    return Part(name=name, version=version, licence=licence, summary=about.get("Summary", ""), home=home, lines=lines)
+    summary = about.get("Summary", "")
+    inside = _as_listed(name, version) if libraries.of_another_kind(name) else libraries.inside(name)
+    return Part(name=name, version=version, licence=licence, summary=summary, home=home, lines=lines, inside=inside)
+
+
+def _as_listed(name: str, version: str) -> list[dict[str, Any]]:
+    """What the bill says of the wheel that isn't here."""
+    for each in json.loads(BILL.read_text(encoding="utf-8"))["components"]:
+        if (each["name"], each["version"]) == (name, version):
+            return each.get("components", [])
+    sys.exit(f"{name} {version} is here, but not by its wheel for Linux: make parts on a machine that has it")
 
 
 def _licence(about: metadata.PackageMetadata) -> str:
@@ -146,6 +175,7 @@ def sbom(listed: list[Part], version: str) -> str:
                 "version": part.version,
                 "purl": part.purl,
                 "licenses": [{"expression": part.licence}],
+                **({"components": part.inside} if part.inside else {}),
             }
             for part in listed
         ],
@@ -154,27 +184,29 @@ def sbom(listed: list[Part], version: str) -> str:
 
 
 def licences(listed: list[Part]) -> str:
-    """The page, a part a line."""
+    """The page, a part a line, then a library a line."""
     lines = [_PAGE]
     for part in listed:
         name = f"[{part.name}]({part.home})" if part.home else part.name
         lines.append(f"| {name} | {part.licence} | {part.summary.replace('|', '/')} |")
+    holders: dict[tuple[str, str], list[str]] = {}
+    for part in listed:
+        for each in part.inside:
+            of_one = holders.setdefault((each["name"], each["licenses"][0]["expression"]), [])
+            if part.name not in of_one:
+                of_one.append(part.name)
+    lines.append(_LIBRARIES)
+    lines += (f"| {name} | {licence} | {', '.join(of_one)} |" for (name, licence), of_one in sorted(holders.items()))
     return "\n".join(lines) + "\n"
 
 
-def main(what: str) -> None:
-    """Print it."""
+def main() -> None:
+    """Write the three files."""
     listed = parts()
-    match what:
-        case "requirements":
-            sys.stdout.write(requirements(listed))
-        case "sbom":
-            sys.stdout.write(sbom(listed, metadata.version(OURS)))
-        case "licences":
-            sys.stdout.write(licences(listed))
-        case _:
-            sys.exit(f"{what!r} is none of: requirements, sbom, licences")
+    BILL.write_text(sbom(listed, metadata.version(OURS)), encoding="utf-8")
+    PAGE.write_text(licences(listed), encoding="utf-8")
+    PINNED.write_text(requirements(listed), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2] or [""])
+    main()
