@@ -103,8 +103,8 @@ def _crate(name: str) -> _Teller:
 class _Library:
     """One whose files were looked into. `files` are patterns below site-packages, the first of a file that tells the version.
 
-    Without a `version`: nothing tells it, or it is that of the distribution in which the wheel was built, another one for each
-    machine's kind.
+    Without a `version`: nothing tells it, or the wheel took it from the distribution that it was built in, which corrects its
+    versions by itself and may be another one for each kind of machine.
     """
 
     name: str

@@ -61,10 +61,10 @@ _LIBRARIES = """
 A fault in one of these is a fault in what runs here, whatever the machine has of its own. Look up its name in the bill: it stands
 within the part whose wheel brings it, with its version and its files. A newer version of that part mends it.
 
-A library stands without a version where nothing tells it, and where the wheels for Intel and ARM took different ones from the
-distributions that they were built in: Cyrus SASL, e2fsprogs, keyutils, libcrypt, libXau. Crates are those that the wheels' own bills
-list, with those that only the build used; of cbor2, which brings no bill, those that can be seen in it. The wheels are those for
-Linux. pysqlite3 has none for ARM: pip compiles it there, and it uses the machine's SQLite.
+A library stands without a version where nothing tells it, and where the wheel took it from the distribution that it was built in,
+with that one's own corrections: Cyrus SASL, e2fsprogs, keyutils and libcrypt, which are others for Intel than for ARM, and libXau.
+Crates are those that the wheels' own bills list, with those that only the build used; of cbor2, which brings no bill, those that
+can be seen in it. The wheels are those for Linux. pysqlite3 has none for ARM: pip compiles it there, and it uses the machine's SQLite.
 
 Python itself isn't a part: mail leaves by the OpenSSL that the machine's Python uses, and the machine's updates mend that one.
 

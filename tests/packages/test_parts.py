@@ -146,8 +146,8 @@ def test_the_versions_are_those_that_the_libraries_tell(listed: list):
         assert features.version(feature) == told["pillow", name], name
 
 
-def test_what_another_machine_has_another_version_of_is_listed_without_one(listed: list):
-    """A wheel for each kind of machine is built in a distribution of its own, of which it takes some libraries."""
+def test_what_a_wheel_took_from_a_distribution_is_listed_without_a_version(listed: list):
+    """It's another one for each kind of machine, and its version doesn't tell what the distribution corrected."""
     for part in listed:
         told = {each["version"] for each in part.inside if "version" in each}
         for file in metadata.files(part.name):
