@@ -7,7 +7,7 @@ from typing import Any
 
 @contextmanager
 def closed_on_error(connection: Any) -> Iterator[None]:
-    """Close a driver's connection that cannot be set: SQLAlchemy does not know it yet, and would leave it open."""
+    """Close a driver's connection that cannot be set: SQLAlchemy 2.0 does not know it yet, and would leave it open."""
     try:
         yield
     except BaseException:

@@ -149,15 +149,20 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
         Store.open(SQLITE, tmp_path)
 
 
-def test_what_cannot_be_opened_is_closed(tmp_path: Path) -> None:
-    database = tmp_path / "mailer.db"
-    database.write_text("The minutes of the meeting, at some length. " * 30)
-    # While the error is kept, so is all that it has to do with: nothing else would close a connection.
-    for _ in range(2):
-        with pytest.raises(MailerError) as refused:
-            Store.open(SQLITE, tmp_path)
-        assert refused.value
-        assert not [each for each in Path("/proc/self/fd").iterdir() if os.path.realpath(each) == str(database)]
+def test_what_cannot_be_opened_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mailer.db").write_text("The minutes of the meeting, at some length. " * 30)
+    connect, connections = dbapi().connect, []
+
+    def connected(*arguments: object, **options: object) -> object:
+        connections.append(connect(*arguments, **options))
+        return connections[-1]
+
+    monkeypatch.setattr(dbapi(), "connect", connected)
+    with pytest.raises(MailerError):
+        Store.open(SQLITE, tmp_path)
+    [connection] = connections
+    with pytest.raises(dbapi().ProgrammingError, match="closed database"):
+        connection.execute("SELECT 1")
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

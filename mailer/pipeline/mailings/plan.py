@@ -132,9 +132,8 @@ def write_plan(
         with context.store.reading() as connection:
             plan = _describe(connection, context, name, draft, freezing.frozen)
         with context.store.transaction() as connection:
-            take_turns(
-                connection, Work.PLANS
-            )  # two first plans of one issue, each of which gives up the other, would deadlock
+            # Two first plans of one issue, each of which gives up the other, would deadlock.
+            take_turns(connection, Work.PLANS)
             for mailing in publish(connection, context, name, basis, freezing):
                 if mailing.approved_hash:
                     context.record(connection, Step.WITHDRAW, name, "it was planned again")
