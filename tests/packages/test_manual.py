@@ -6,17 +6,26 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MOST = 15
+BARE_DEBIAN, BY_PIP, PEOPLE = "From a bare Debian to the first test mailing", "By pip", "The people"
 
 
-def commands() -> list[str]:
-    """The manual's commands, from a bare Debian to the first test mailing; tests/real types them."""
+def commands(section: str = BARE_DEBIAN) -> list[str]:
+    """The commands in a section of the manual; tests/real types them."""
     manual = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
-    _, _, section = manual.partition("### From a bare Debian to the first test mailing\n")
-    return re.findall(r"^    (\S.*)$", section.partition("\n##")[0], re.MULTILINE)
+    _, _, text = manual.partition(f"### {section}\n")
+    return re.findall(r"^    (\S.*)$", text.partition("\n##")[0], re.MULTILINE)
 
 
 def test_few_commands_lead_to_the_first_test_mailing():
     assert 5 < len(commands()) <= MOST
+
+
+def test_the_commands_for_pip_and_for_the_people_stand_in_their_sections():
+    pip, people = "\n".join(commands(BY_PIP)), "\n".join(commands(PEOPLE))
+    for words in ("useradd", "python3 -m venv", "pip install .", "mailer init", "check"):
+        assert words in pip
+    for words in ("chmod 2750", "ln -s", "sudoers", "usermod"):
+        assert words in people
 
 
 def test_the_files_that_they_name_are_there():

@@ -12,6 +12,8 @@ from tempfile import mkdtemp
 
 import pytest
 
+from tests.packages.test_manual import BY_PIP, PEOPLE, commands
+
 pytestmark = pytest.mark.real
 
 ROOT = Path(__file__).parents[2]
@@ -32,13 +34,6 @@ def ok(line: str, login: str = "root", **variables: str) -> str:
     ran = shell(line, login, **variables)
     assert ran.returncode == 0, f"{login}: {line}\n{ran.stdout}{ran.stderr}"
     return ran.stdout
-
-
-def documented(section: str) -> list[str]:
-    """The indented lines of a section of docs/operating.md."""
-    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
-    text = re.split(rf"^#+ {section}$", page, flags=re.MULTILINE)[1].partition("\n#")[0]
-    return [line.strip() for line in text.splitlines() if line.startswith("    ")]
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +73,7 @@ def club() -> Iterator[Path]:
         ok(f"chmod -R a+rX {packages}")
         for login in (EDITOR, SECRETARY, STRANGER):
             ok(f"useradd --create-home {login}")
-        for line in documented("Install"):
+        for line in commands(BY_PIP):
             if "pip install" in line:
                 (next(Path(f"{place}/opt/lib").glob("python*")) / "site-packages" / "club.pth").write_text(
                     f"{packages}\n"
@@ -86,7 +81,7 @@ def club() -> Iterator[Path]:
                 shutil.copy(_mailer_of(place), f"{place}/opt/bin/mailer")
             elif not line.endswith(" check"):  # there is no relay
                 ok(here(line.replace("python3 -m venv", f"{PYTHON} -m venv --without-pip")))
-        for line in documented("The people"):
+        for line in commands(PEOPLE):
             for login in (EDITOR, SECRETARY) if line.startswith("usermod") else ("",):
                 ok(here(line.replace("anna", login)))
         yield place
