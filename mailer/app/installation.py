@@ -139,6 +139,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
             keys=Keyring(keys=read_keys(config.path(config.secrets.key_file))),
             return_path_domain=config.bounces.return_path_domain,
             public_url=config.web.public_url,
+            console=config.web.address if config.web.listen else "",
             who=who or caller(config.folder),
             secretary=config.notify.secretary,
             operator=config.notify.operator,

@@ -78,6 +78,7 @@ class Context:
     operator: str = ""  # the address for alarms; empty: none
     return_path_domain: str = ""  # empty: the envelope sender is the newsletter's address
     public_url: str = ""  # where the members' pages are; empty: there are none
+    console: str = ""  # what people type into a browser; empty: there is none, and letters write commands
     language: str = "en"  # of these letters
     relays: frozenset[str] = frozenset()  # their names in the ledger
     command: str = "mailer"  # what people type here; letters write their commands so

@@ -39,19 +39,26 @@ class Letter:
 
 
 def write(
-    kind: str, language: str, facts: Mapping[str, object], templates: Sequence[Path], *, command: str = "mailer"
+    kind: str,
+    language: str,
+    facts: Mapping[str, object],
+    templates: Sequence[Path],
+    *,
+    command: str = "mailer",
+    console: str = "",
 ) -> Letter:
     """The letter of this kind about these facts, by `system/<kind>/<language>.txt.j2` of the first folder that has it.
 
     The template's first line is `Subject: …`. Each further line is a paragraph and is wrapped here; `lines` and `blocks`
-    say what other lines are. Commands are written with `command`. Raises BadInput naming the file and line of a mistake
+    say what other lines are. Commands are written with `command`; where the installation has a `console`, at that address,
+    `deed` writes what to press there instead. Raises BadInput naming the file and line of a mistake
     in the template.
     """
     from mailer.formats.templates import SYSTEM, locating_errors
 
     name = f"{kind}/{language}.txt.j2"
     with locating_errors(*templates):
-        text = _environment(tuple(templates), language).get_template(name).render(_readable(facts))
+        text = _environment(tuple(templates), language, console).get_template(name).render(_readable(facts))
     first, _, rest = text.lstrip("\n").partition("\n")
     subject = unmarked(first.removeprefix(_SUBJECT))
     if not first.startswith(_SUBJECT) or not subject.strip():
@@ -84,7 +91,7 @@ def join(letters: Sequence[Letter]) -> Letter:
 
 
 @lru_cache(maxsize=8)
-def _environment(templates: tuple[Path, ...], language: str) -> "SandboxedEnvironment":
+def _environment(templates: tuple[Path, ...], language: str, console: str) -> "SandboxedEnvironment":
     """Jinja over the folders of letters; a template is read again when its file has changed."""
     from jinja2 import FileSystemLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
@@ -99,6 +106,7 @@ def _environment(templates: tuple[Path, ...], language: str) -> "SandboxedEnviro
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {"console": console, "deed": partial(_deed, console)}
     environment.filters |= {
         "button": as_button,
         "plural": plain_words.plural,
@@ -115,6 +123,11 @@ def _environment(templates: tuple[Path, ...], language: str) -> "SandboxedEnviro
         "moment": lambda text, timezone: _moment(datetime.fromisoformat(text), timezone, language),
     }
     return environment
+
+
+def _deed(console: str, label: str, page: str, command: str) -> str:
+    """The button to press in the console, and its page; in an installation without one the command to type."""
+    return f"{label}: {as_button(console + page)}" if console else command
 
 
 def _moment(instant: datetime, timezone: str, language: str) -> str:

@@ -220,12 +220,12 @@ def _written(context: Context, kind: str, language: str, facts: Mapping[str, obj
     """The letter by the club's own template, or by the shipped one where that is wrong: it may be an older version's."""
     own, *shipped = context.letter_templates
     try:
-        return write.write(kind, language, facts, [own, *shipped], command=context.command)
+        return write.write(kind, language, facts, [own, *shipped], command=context.command, console=context.console)
     except BadInput as error:
         if not shipped:
             raise
         maillog.failed(f"your own template of the letter {kind} (the shipped one is used)", error)
-        return write.write(kind, language, facts, shipped, command=context.command)
+        return write.write(kind, language, facts, shipped, command=context.command, console=context.console)
 
 
 def _page(context: Context, newsletter: Newsletter, text: write.Letter) -> str:

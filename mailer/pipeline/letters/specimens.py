@@ -31,7 +31,12 @@ def odd_looks(context: Context) -> Iterator[tuple[str, BadInput]]:
     """The newsletters whose look letters cannot have, each with the reason: they are sent in the shipped look."""
     specimen = load_specimens()[0]
     letter = write.write(
-        specimen.kind, context.language, specimen.facts, context.letter_templates, command=context.command
+        specimen.kind,
+        context.language,
+        specimen.facts,
+        context.letter_templates,
+        command=context.command,
+        console=context.console,
     )
     for newsletter in context.newsletters.values():
         sender = newsletter.sender.name
@@ -46,5 +51,12 @@ def write_specimens(context: Context, language: str) -> Iterator[tuple[str, Lett
     for specimen in load_specimens():
         yield (
             specimen.name,
-            write.write(specimen.kind, language, specimen.facts, context.letter_templates, command=context.command),
+            write.write(
+                specimen.kind,
+                language,
+                specimen.facts,
+                context.letter_templates,
+                command=context.command,
+                console=context.console,
+            ),
         )
