@@ -7,7 +7,6 @@ from unicodedata import normalize
 
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import Issue, IssueHead, IssueText, PictureFile, Status, content_hash
-from mailer.domain.issue_tree import picture_names
 from mailer.domain.ports import RawFile
 from mailer.domain.problems import Problems
 from mailer.domain.similar import nearest
@@ -108,6 +107,7 @@ class _Folder:
             self.files[name] = RawFile(name=name, content=file.content)
         self.names = [*self.files, *(normalize("NFC", name) for name in others)]
         self.sources: dict[str, FrontMatter] = {}
+        self.first_text: dict[str, str] = {}  # that shows a picture, by the picture's name
 
     def examine(self, *, wait_for_all: bool, drafts: bool) -> Examined:
         present = [name for name in self.expected if name in self.files]
@@ -125,7 +125,7 @@ class _Folder:
         texts = [text for name in read if (text := self._read(name)) is not None]
         self._check_agreement(read, without="newsletter" if self._names_others(read) else "")
         self.notes += self._foreign_texts()
-        pictures = self._pictures(texts)
+        pictures = self._pictures()
         self.notes += [note for picture in pictures for note in picture.notes]
         counted = [file for name, file in self.files.items() if statuses.get(name) is not Status.DRAFT]
         return Examined(
@@ -173,12 +173,15 @@ class _Folder:
         source = self.sources.get(name)
         if source is None:
             return None
-        problems = Problems()
+        problems, shown = Problems(), list[str]()
+        text: IssueText | None = None
         with problems.collect():
-            return read(name, source, notes=self.notes)
+            text = read(name, source, notes=self.notes, pictures=shown)
+        for picture in shown:
+            self.first_text.setdefault(picture, name)
         with self.problems.collect():
             problems.refuse_if_any(f"{name}: ")
-        return None
+        return text
 
     def _names_others(self, names: Sequence[str]) -> bool:
         """Whether a text is of a newsletter that is not known here, which is a problem."""
@@ -242,18 +245,16 @@ class _Folder:
             pictures=tuple(pictures),
         )
 
-    def _pictures(self, texts: Sequence[IssueText]) -> list[PictureFile]:
-        language_of: dict[str, str] = {}  # the first text that shows the picture
-        for text in texts:
-            for name in picture_names(text.blocks):
-                language_of.setdefault(name, text.language)
-        if len(language_of) > MAX_PICTURES:
-            self.problems.add(f"the texts show {len(language_of)} pictures, more than {MAX_PICTURES}; leave some out")
+    def _pictures(self) -> list[PictureFile]:
+        """The pictures of all texts; those of a text that is refused are looked at, too, so that all is said at once."""
+        if len(self.first_text) > MAX_PICTURES:
+            number = len(self.first_text)
+            self.problems.add(f"the texts show {number} pictures, more than {MAX_PICTURES}; leave some out")
             return []
         pictures = []
-        for name, language in language_of.items():
+        for name, text in self.first_text.items():
             with self.problems.collect():
-                pictures.append(self._picture(name, f"{language}.md"))
+                pictures.append(self._picture(name, text))
         if sum(len(picture.content) for picture in pictures) > MAX_PICTURES_BYTES:
             limit = MAX_PICTURES_BYTES // 1024 // 1024
             self.problems.add(f"the pictures are larger than {limit} MB together; make them smaller, or leave some out")

@@ -35,11 +35,15 @@ from mailer.formats.words import words_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An article as read. With `errors` it has no blocks; `doubts` are lines that its editor should look at."""
+    """An article as read. With `errors` it has no blocks; `doubts` are lines that its editor should look at.
+
+    `pictures` are the names of those that it shows, as far as they can be read with errors, too.
+    """
 
     blocks: tuple[tree.Block, ...]
     errors: tuple[Defect, ...]
     doubts: tuple[Defect, ...]
+    pictures: tuple[str, ...] = ()
 
 
 def read_article(text: str, language: str, *, first_line: int = 1, first_heading: int | None = None) -> Article:
@@ -73,6 +77,7 @@ def read_article(text: str, language: str, *, first_line: int = 1, first_heading
         blocks=() if errors else arranged(blocks),
         errors=tuple(dict.fromkeys(sorted(errors))),
         doubts=tuple(sorted(doubts)),
+        pictures=tuple(tree.picture_names(blocks)),
     )
 
 

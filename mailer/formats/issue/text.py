@@ -23,7 +23,7 @@ def parse(name: str, content: bytes) -> IssueText:
     """
     problems = Problems()
     with problems.collect():
-        text = read(name, split(content), notes=[])
+        text = read(name, split(content), notes=[], pictures=[])
     problems.refuse_if_any(f"{name}: ")
     return text
 
@@ -41,8 +41,11 @@ def split(content: bytes) -> FrontMatter:
     return front_matter_yaml.split(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def read(name: str, source: FrontMatter, *, notes: list[str]) -> IssueText:
-    """The text of a file that was split; doubtful lines go to `notes`, also when the text is refused."""
+def read(name: str, source: FrontMatter, *, notes: list[str], pictures: list[str]) -> IssueText:
+    """The text of a file that was split.
+
+    Doubtful lines go to `notes`, and the names of the pictures it shows to `pictures`, also when the text is refused.
+    """
     from mailer.formats.issue import markdown  # it takes time to load, and most commands read no issue
 
     language = name.rpartition("/")[2].removesuffix(".md")
@@ -57,6 +60,7 @@ def read(name: str, source: FrontMatter, *, notes: list[str]) -> IssueText:
     article = markdown.read_article(source.body, language, first_line=source.first_line, first_heading=FIRST_HEADING)
     doubts = (*find_front_matter_doubts(source, language), *article.doubts)
     notes += [f"{name}: {doubt}" for doubt in doubts]
+    pictures += article.pictures
     for error in article.errors:
         problems.add(str(error))
     if not article.blocks and not article.errors:

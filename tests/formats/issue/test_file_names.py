@@ -102,4 +102,5 @@ def test_all_problems_of_a_folder_are_named_at_once():
         "ru.md: line 5: number: '03' is not a plain number, and YAML reads 3",
         "ru.md: line 12: a heading of level 1",
         "ru.md: line 9: date is '2030-05-18' in en.md and '2030-05-17' in ru.md",
+        "en.md: line 14: map.png: en.md shows this picture, but it is not in the folder",
     ]

@@ -61,6 +61,15 @@ def test_without_a_mistake_nothing_is_said():
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "mistake"), [("number: 3", "number: three", "number"), ("## Summary", "# Summary", "line 17")]
+)
+def test_a_missing_picture_is_named_beside_the_other_mistakes(before, after, mistake):
+    said = lines_about([("en.md", before, after)], without=("mill.png",))
+    assert any(mistake in line for line in said)
+    assert sum("mill.png: en.md shows this picture, but it is not in the folder" in line for line in said) == 1
+
+
+@pytest.mark.parametrize(
     ("file", "before", "after", "line", "remedy"),
     [
         ("en.md", "date: 2030-05-17", "date: 2030/05/17", 9, "write 2030-05-17"),
