@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, or_, select
 
 from mailer.domain.address import Address
 from mailer.store.letters import is_about, stands_in
+from mailer.store.register_rows import amount_of
 from mailer.store.schema import (
     attempts,
     counted_reports,
@@ -40,6 +41,8 @@ def rows_about(connection: Connection, person: str) -> dict[str, list[Row]]:
     issues = {row.id: f"{row.newsletter}/{row.serial}" for row in connection.execute(_issues(person))}
     about = {table.name: _read(connection, table, where) for table, where in _conditions(connection, person)}
     about[letters.name] = list(_letters(connection, person))
+    for row in about[payments.name]:
+        row["amount"] = amount_of(row["amount"])
     for rows in about.values():
         for row in rows:
             if row.get("mailing") in issues:

@@ -39,7 +39,8 @@ def _period(first: date, last: date) -> Period:
 
 
 @lru_cache(maxsize=1024)
-def _amount(hundredths: int) -> Decimal:
+def amount_of(hundredths: int) -> Decimal:
+    """The amount that is stored in hundredths of its currency."""
     return Decimal(hundredths) / 100
 
 
@@ -104,7 +105,7 @@ def payment_of(row: Sequence[Any]) -> Payment:
     return Payment(
         membership=membership,
         period=_period(first, last),
-        amount=_amount(amount),
+        amount=amount_of(amount),
         currency=currency,
         paid_on=paid_on,
         in_full=in_full,

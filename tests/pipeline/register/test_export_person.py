@@ -61,6 +61,15 @@ def test_every_table_that_tells_of_the_person_is_in_the_export(club: Club, clock
         assert given[-1] == "export"
 
 
+def test_the_person_can_read_it(app: App) -> None:
+    """Money has its currency, and no field the name of a column."""
+    begin(app, [*OTHERS, boris()])
+    deliver(app)
+    records = json.loads(told(app))["records"]
+    assert {(row["amount"], row["paid from"]) for row in records["payments"]} == {("50000.00 RUB", "2018-01-01")}
+    assert not [name for rows in records.values() for row in rows for name in row if "_" in name]
+
+
 # What a column about a person is called, besides those that name a copy, a membership or a report of theirs.
 PERSONAL = {"person", "people", "name", "names", "address", "mailbox", "recipient", "salutation", "phone", "members"}
 NOT_OF_MEMBERS = {
