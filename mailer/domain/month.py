@@ -95,14 +95,13 @@ def _stages(
     *,
     approval_required: bool,
 ) -> tuple[StageOfIssue, ...]:
-    by = {entry.verb: entry.who for entry in entries}
-    pulled = StageOfIssue(stage=Stage.PULLED, at=revision.pulled_at, by=by.get("pull", ""))
+    pulled = StageOfIssue(stage=Stage.PULLED, at=revision.pulled_at, by=_by(entries, "pull", revision.pulled_at))
     if mailing is None:
         return (pulled, StageOfIssue(stage=Stage.PLANNED, waits_for=WaitsFor.SERVICE))
-    planned = StageOfIssue(stage=Stage.PLANNED, at=mailing.planned_at, by=by.get("plan", ""))
+    planned = StageOfIssue(stage=Stage.PLANNED, at=mailing.planned_at, by=_by(entries, "plan", mailing.planned_at))
     has_left = mailing.first_handover_at is not None or mailing.state is MailingState.CLOSED
     if tested_at is not None:
-        tested = [StageOfIssue(stage=Stage.TESTED, at=tested_at, by=by.get("test", ""))]
+        tested = [StageOfIssue(stage=Stage.TESTED, at=tested_at, by=_by(entries, "test", tested_at))]
     else:
         # A test is the editors' matter; the approval does not wait for it.
         waits = mailing.state is MailingState.PLANNED
@@ -111,12 +110,20 @@ def _stages(
         return (pulled, planned, *tested)
     approved = _approved(mailing, required=approval_required) if not has_left or mailing.approved_at else []
     is_waiting = any(stage.waits_for is WaitsFor.SECRETARY for stage in approved)
-    sent, closed = _sent(mailing, by, departure), _closed(mailing)
+    sent, closed = _sent(mailing, entries, departure), _closed(mailing)
     if is_waiting:
         sent = StageOfIssue(stage=Stage.SENT)
     if sent.at is None:
         closed = StageOfIssue(stage=Stage.CLOSED)
     return (pulled, planned, *tested, *approved, sent, closed)
+
+
+def _by(entries: Sequence[HistoryEntry], verb: str, at: datetime) -> str:
+    """Who did it at that time: a supplement of the issue is planned and sent later, perhaps by another person."""
+    nearest = min(
+        (entry for entry in entries if entry.verb == verb), key=lambda entry: abs(entry.at - at), default=None
+    )
+    return nearest.who if nearest is not None else ""
 
 
 def _approved(mailing: Mailing, *, required: bool) -> list[StageOfIssue]:
@@ -127,11 +134,12 @@ def _approved(mailing: Mailing, *, required: bool) -> list[StageOfIssue]:
     return [StageOfIssue(stage=Stage.APPROVED, waits_for=WaitsFor.SECRETARY)]
 
 
-def _sent(mailing: Mailing, by: dict[str, str], departure: Departure | None) -> StageOfIssue:
-    if mailing.first_handover_at is not None:
-        return StageOfIssue(stage=Stage.SENT, at=mailing.first_handover_at, by=by.get(Step.SEND, ""))
+def _sent(mailing: Mailing, entries: Sequence[HistoryEntry], departure: Departure | None) -> StageOfIssue:
+    if (began_at := mailing.first_handover_at) is not None:
+        return StageOfIssue(stage=Stage.SENT, at=began_at, by=_by(entries, Step.SEND, mailing.starts_at or began_at))
     if mailing.state is MailingState.CLOSED:
-        return StageOfIssue(stage=Stage.SENT, at=mailing.closed_at, by=by.get("count as sent", ""))
+        counted_by = _by(entries, "count as sent", mailing.closed_at) if mailing.closed_at is not None else ""
+        return StageOfIssue(stage=Stage.SENT, at=mailing.closed_at, by=counted_by)
     if mailing.state is MailingState.SENDING:
         return StageOfIssue(stage=Stage.SENT, waits_for=WaitsFor.SERVICE, due_at=mailing.starts_at)
     if departure is not None and departure.by_itself and not departure.unapproved:

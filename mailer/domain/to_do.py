@@ -13,6 +13,7 @@ class ToDoKind(StrEnum):
     """What waits, in the order in which it is listed: first what stops everything."""
 
     RESTORED = "restored"  # the database is a backup: nothing leaves until a person has said what was sent since
+    MOVED = "moved"  # the database was copied elsewhere, to go on there
     DAMAGED = "damaged"  # the database is damaged
     CLOCK = "clock"  # the clock cannot be right
     NO_ROOM = "no_room"  # the disk is nearly full: no copy leaves
@@ -38,6 +39,7 @@ class ToDoKind(StrEnum):
 TROUBLES = frozenset(
     {
         ToDoKind.RESTORED,
+        ToDoKind.MOVED,
         ToDoKind.DAMAGED,
         ToDoKind.CLOCK,
         ToDoKind.NO_ROOM,
@@ -81,6 +83,7 @@ class ToDo:
 # Who can do it in the console; None: the operator, on the server.
 RIGHT_FOR: Mapping[ToDoKind, Right | None] = {
     ToDoKind.RESTORED: None,
+    ToDoKind.MOVED: None,
     ToDoKind.DAMAGED: None,
     ToDoKind.CLOCK: None,
     ToDoKind.NO_ROOM: None,

@@ -13,6 +13,7 @@ from mailer.views.returned_mail import MOST_IN_LINE, shorten
 _SENTENCES: Mapping[str, Mapping[ToDoKind, str]] = {
     "en": {
         ToDoKind.RESTORED: "the database is a backup: nothing leaves until you have said what was sent since",
+        ToDoKind.MOVED: "the database was copied to {quote}, to go on there: nothing leaves from this one",
         ToDoKind.DAMAGED: "the database is damaged: {quote}",
         ToDoKind.CLOCK: "{quote}",
         ToDoKind.NO_ROOM: "the disk of the server is nearly full: no copy leaves until there is room, then all goes on by itself",
@@ -35,6 +36,7 @@ _SENTENCES: Mapping[str, Mapping[ToDoKind, str]] = {
     },
     "ru": {
         ToDoKind.RESTORED: "база данных — резервная копия: ничего не уходит, пока вы не сообщите, что было отправлено после неё",
+        ToDoKind.MOVED: "база данных скопирована в {quote}, и работа продолжается там: отсюда ничего не уходит",
         ToDoKind.DAMAGED: "база данных повреждена: {quote}",
         ToDoKind.CLOCK: "часы сервера идут неверно: {quote}",
         ToDoKind.NO_ROOM: "диск сервера почти заполнен: экземпляры не уходят, пока не освободится место, потом всё продолжится само",
@@ -56,6 +58,8 @@ _SENTENCES: Mapping[str, Mapping[ToDoKind, str]] = {
         ToDoKind.NO_EDITION: "{whose} имеет право на {issue}, но на языках, указанных в реестре, его нет",
     },
 }
+# Whose words are our own and end with what to do; a server may say a thousand.
+_OURS = frozenset({ToDoKind.CLOCK, ToDoKind.INBOX, ToDoKind.NO_BACKUP})
 _COPY = {
     "en": "copy No. {number} of {issue} for {whose}",
     "ru": "экземпляр № {number} выпуска {issue} ({whose})",
@@ -105,7 +109,7 @@ def to_do_sentence(item: ToDo, language: str) -> str:
     copy = _COPY[language].format(number=item.copy_number, issue=item.issue, whose=whose)
     explain = _REASONS.get(item.kind)
     reason = explain(item.reason, language) if explain is not None and item.reason else _UNKNOWN[language]
-    quote = shorten(item.words, MOST_IN_LINE)
+    quote = item.words if item.kind in _OURS else shorten(item.words, MOST_IN_LINE)
     sentence = _SENTENCES[language][item.kind].format(
         issue=item.issue,
         copies=plural(item.number, *_COPIES[language]),

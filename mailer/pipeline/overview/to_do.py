@@ -47,8 +47,10 @@ def _of_the_service(
     connection: Connection, context: Context, doubt: Note | None, unmoved: Sequence[str]
 ) -> Iterator[ToDo]:
     """What stops everything, or keeps the service from reading and writing."""
-    backup = backups.backup_at(connection)
-    if backup is not None:
+    backup, moved_to = backups.backup_at(connection), backups.moved_to(connection)
+    if moved_to is not None:
+        yield ToDo(kind=ToDoKind.MOVED, words=moved_to, since=backup, remedies=(Action.RESUME_AFTER_RESTORE.of(),))
+    elif backup is not None:
         yield ToDo(kind=ToDoKind.RESTORED, since=backup, remedies=(Action.RESUME_AFTER_RESTORE.of(),))
     last = history.last_of(connection, DATABASE, (CHECKED, DAMAGED))
     if last is not None and last.verb == DAMAGED:

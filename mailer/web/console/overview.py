@@ -10,7 +10,7 @@ from mailer.domain.to_do import TROUBLES, count_kinds
 from mailer.pipeline.overview.overview import overview
 from mailer.web.answers import Answer, show
 from mailer.web.console.mailing_pages import STANDSTILLS
-from mailer.web.console.to_do import HEADINGS, visible_items
+from mailer.web.console.to_do import HEADINGS, every_item, visible_items
 from mailer.web.routes import AnyRoute, Page
 from mailer.web.texts import N_
 from mailer.web.visit import Visit
@@ -40,13 +40,15 @@ SERIES = (
 
 def front_page(visit: Visit) -> Answer:
     """Show how the club stands."""
-    items = visible_items(visit)
+    every = every_item(visit)
+    items = visible_items(visit, every)
     club = overview(visit.context)
     return show(
         "overview/overview.html",
         club=club,
         troubles=count_kinds(item for item in items if item.kind in TROUBLES),
         waiting=count_kinds(item for item in items if item.kind not in TROUBLES),
+        of_people=len(every) - len(items),
         headings=HEADINGS,
         stages=STAGES,
         waits=WAITS,

@@ -20,6 +20,7 @@ from mailer.web.visit import Visit
 MOST = 50
 HEADINGS: Mapping[ToDoKind, str] = {
     ToDoKind.RESTORED: N_("A restored backup"),
+    ToDoKind.MOVED: N_("A database that was copied elsewhere"),
     ToDoKind.DAMAGED: N_("The database is damaged"),
     ToDoKind.CLOCK: N_("The clock of the server"),
     ToDoKind.NO_ROOM: N_("The disk of the server is full"),
@@ -78,18 +79,23 @@ class Group:
 
 def to_do_page(visit: Visit) -> Answer:
     """Show what waits."""
-    items = visible_items(visit)
+    every = every_item(visit)
+    items = visible_items(visit, every)
     of_kind: dict[ToDoKind, list[ToDo]] = {}
     for item in items:
         of_kind.setdefault(item.kind, []).append(item)
     groups = [_group(visit, kind, listed) for kind, listed in of_kind.items()]
-    return show("overview/to_do.html", groups=groups, number=len(items))
+    return show("overview/to_do.html", groups=groups, number=len(items), of_people=len(every) - len(items))
 
 
-def visible_items(visit: Visit) -> tuple[ToDo, ...]:
-    """What waits, as far as the user may see it."""
-    items = to_do(visit.context, unmoved_mails(visit.app))
-    return items if visit.may(Right.SEE_REGISTER) else without_people(items)
+def every_item(visit: Visit) -> tuple[ToDo, ...]:
+    """What waits, also what is about single people."""
+    return to_do(visit.context, unmoved_mails(visit.app))
+
+
+def visible_items(visit: Visit, every: tuple[ToDo, ...]) -> tuple[ToDo, ...]:
+    """Those that the user may see."""
+    return every if visit.may(Right.SEE_REGISTER) else without_people(every)
 
 
 def _group(visit: Visit, kind: ToDoKind, items: list[ToDo]) -> Group:

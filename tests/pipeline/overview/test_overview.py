@@ -63,6 +63,17 @@ def test_each_step_is_done_or_waits_for_one_of_them(app: App) -> None:
     assert upcoming.departure is not None
 
 
+def test_a_supplement_does_not_change_who_planned_and_sent_the_issue(app: App, clock: FrozenClock) -> None:
+    begin(replace(app, context=replace(app.context, who="a planner")), PEOPLE)
+    deliver(app)
+    clock.advance(days=1)
+    pay(app, PEOPLE[6])
+    send_supplement(replace(app.context, who="a deputy"), ISSUE)
+    [month] = overview(app.context).month
+    by = {stage.stage: stage.by for stage in month.stages}
+    assert (by[Stage.PLANNED], by[Stage.SENT]) == ("a planner", "a planner")
+
+
 def test_an_issue_that_was_sent_is_done_and_no_more_upcoming(app: App) -> None:
     begin(app, PEOPLE)
     deliver(app)

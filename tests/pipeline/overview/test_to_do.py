@@ -120,6 +120,15 @@ def test_what_stops_everything_stands_first(app: App) -> None:
     assert items[-1].remedies[0] == Action.RESUME.of(ISSUE)
 
 
+def test_a_database_that_was_copied_elsewhere_is_called_no_backup(app: App) -> None:
+    with app.store.transaction() as connection:
+        backups.mark_as_moved(connection, "postgresql://db/club", app.context.clock.now())
+    [item] = to_do(app.context)
+    assert item.kind is ToDoKind.MOVED
+    assert "was copied to postgresql://db/club" in to_do_sentence(item, "en")
+    assert "скопирована в postgresql://db/club" in to_do_sentence(item, "ru")
+
+
 def test_a_disk_without_room_to_send_is_named_until_there_is_some(app: App) -> None:
     room = [False]
     context = replace(app.context, has_room=lambda: room[0])

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from mailer.app.installation import App
 from mailer.domain.access import Role
 from mailer.pipeline.mailings.plan import plan_mailing
@@ -37,6 +39,17 @@ def test_an_editor_sees_no_matter_of_a_single_person(app: App, console: Console)
     client = console(Role.EDITOR)
     assert "Copies that did not arrive" not in client.get("/").text
     assert "Reader001" not in client.get("/to-do").text
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.ADMIN])
+def test_who_may_not_see_people_is_told_that_something_waits(app: App, console: Console, role: Role) -> None:
+    begin(app)
+    deliver(app, {members(1)[0].email: NEVER})
+    client = console(role)
+    for path in ("/", "/to-do"):
+        page = client.get(path).text
+        assert "1 thing about a single person waits for the secretary." in page
+        assert "Nothing waits for a person." not in page
 
 
 def test_the_statements_of_the_first_page_do_not_grow_with_the_copies(app: App, console: Console) -> None:
