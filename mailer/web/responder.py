@@ -14,7 +14,7 @@ from mailer.domain.access import Right
 from mailer.domain.errors import BadInput, CannotRender, MailerError, NotFound, Refused, TryLater
 from mailer.domain.sign_in import SignInStage, may_now
 from mailer.pipeline.context import Context
-from mailer.pipeline.users.sign_in import find_session
+from mailer.pipeline.users.sign_in import find_session, write_if_possible
 from mailer.store import sessions
 from mailer.web import origin
 from mailer.web.answers import Answer, Download, Go, Show
@@ -141,8 +141,8 @@ class Responder:
     def _shown(visit: Visit, answer: Show) -> Response:
         notice = visit.session.notice
         if notice:  # it is shown once
-            with visit.context.store.transaction() as connection:
-                sessions.set_notice(connection, visit.session.token, "")
+            token = visit.session.token
+            write_if_possible(visit.context, lambda connection: sessions.set_notice(connection, token, ""))
         values = {"visit": visit, "user": visit.user, "outcome": notice, **answer.values}
         if answer.streamed:
             pieces = render_pieces(answer.page, visit.texts, **values)

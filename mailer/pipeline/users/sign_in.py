@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailer.domain.sign_in import ConsoleSession, SecondWays, Visitor
@@ -14,7 +15,8 @@ from mailer.pipeline.context import Context
 from mailer.pipeline.users.accounts import subject_of
 from mailer.pipeline.users.app_secrets import takes_code
 from mailer.pipeline.users.attempts import begin_attempt, new_mark, withdraw_attempt
-from mailer.store import Connection, second_ways, sessions, users
+from mailer.store import Connection, DatabaseError, second_ways, sessions, users
+from mailer.store.trouble import trouble_of
 
 _SEEN_EVERY = 60  # seconds: more often a session's last use is not noted
 
@@ -103,9 +105,18 @@ def find_session(context: Context, token: str) -> ConsoleSession | None:
     if session is None or session.user.disabled_at is not None or session.is_over(now):
         return None
     if abs((now - session.seen_at).total_seconds()) >= _SEEN_EVERY:
-        with context.store.transaction() as connection:
-            sessions.touch(connection, token, now)
+        write_if_possible(context, lambda connection: sessions.touch(connection, token, now))
     return session
+
+
+def write_if_possible(context: Context, write: Callable[[Connection], None]) -> None:
+    """Write what a page can be shown without; nothing is written while the disk is full or the database can only be read."""
+    try:
+        with context.store.transaction() as connection:
+            write(connection)
+    except (DatabaseError, OSError) as error:
+        if trouble_of(error) is None:
+            raise
 
 
 def sign_out(context: Context, token: str) -> None:
