@@ -7,6 +7,9 @@ from datetime import datetime
 from mailer.domain.delivery import Attempt, Delivery
 from mailer.domain.report import Report
 
+# Who acted, where a member used a link of a copy or wrote to us.
+READER = "the reader"
+
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 
 

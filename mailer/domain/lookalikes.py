@@ -47,7 +47,7 @@ class MixedWord:
         if self.right is None:
             return f"{mixed}; type the word again"
         pairs = zip(self.word, self.right, strict=True)
-        wrong = dict.fromkeys(f"{letter} is {alphabet_of(letter)}" for letter, right in pairs if letter != right)
+        wrong = dict.fromkeys(said_of(letter) for letter, right in pairs if letter != right)
         return f"{mixed} ({', '.join(wrong)}); type {self.right} again in {alphabets(self.right)[0]} letters"
 
 
@@ -55,6 +55,17 @@ def alphabet_of(letter: str) -> str | None:
     """Latin, Cyrillic or Greek; None for other letters and signs."""
     alphabet = unicodedata.name(letter, "").partition(" ")[0].capitalize()
     return alphabet if alphabet in _ALPHABETS else None
+
+
+def said_of(letter: str) -> str:
+    """Of which alphabet the letter is, in words."""
+    match alphabet_of(letter):
+        case "Latin":
+            return f"{letter} is Latin"
+        case "Cyrillic":
+            return f"{letter} is Cyrillic"
+        case _:
+            return f"{letter} is Greek"
 
 
 def alphabets(text: str) -> tuple[str, ...]:

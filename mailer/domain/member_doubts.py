@@ -70,8 +70,8 @@ def _strays(difference: Difference, circles: Collection[str]) -> dict[str, list[
 
 def in_short(names: Collection[str]) -> str:
     """The first of these names, and how many more there are."""
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(list(names)[:NAMED]) + more
+    first = ", ".join(list(names)[:NAMED])
+    return f"{first} and {len(names) - NAMED} more" if len(names) > NAMED else first
 
 
 def _final_sign_doubts(changes: Iterable[SeatChange], signs: Mapping[str, Collection[str]]) -> Iterator[str]:

@@ -138,18 +138,19 @@ def _reversal_doubts(account: _Account, payment: Payment, by_reference: Mapping[
     purpose = account.purpose(payment)
     total = purpose.total
     if total < 0:
-        reason = f"leaves {figure(total, payment.currency)} for this period"
+        wrong = f"{place} leaves {figure(total, payment.currency)} for this period"
     elif -payment.amount not in purpose.times and -payment.amount != purpose.paid:
-        reason = f"is the reversal of no payment for this period, which keeps {figure(total, payment.currency)}"
+        balance = figure(total, payment.currency)
+        wrong = f"{place} is the reversal of no payment for this period, which keeps {balance}"
     else:
         return
     near = _nearest_payment(account, payment, by_reference)
-    other = "" if near is None or near.membership == payment.membership else f" on {near.membership}"
-    yield f"{place} {reason}; " + (
-        f"the nearest payment is {near.figure} for {near.period}{other}"
-        if near
-        else f"{payment.membership} has paid nothing"
-    )
+    if near is None:
+        yield f"{wrong}; {payment.membership} has paid nothing"
+    elif near.membership == payment.membership:
+        yield f"{wrong}; the nearest payment is {near.figure} for {near.period}"
+    else:
+        yield f"{wrong}; the nearest payment is {near.figure} for {near.period} on {near.membership}"
 
 
 def _nearest_payment(account: _Account, payment: Payment, by_reference: Mapping[str, Payment]) -> Payment | None:
@@ -216,8 +217,9 @@ def _repetition_doubts(account: _Account, payment: Payment, fee: Decimal | None)
         return  # the other payment was reversed, and this one stands in its place
     may_be_instalment = not payment.in_full and (fee is None or purpose.total_with(payment) <= fee)
     if other := purpose.first(payment, same_day=may_be_instalment):
-        when = f", paid on {other.paid_on}" if other.paid_on else ""
-        yield f"{account.place(payment.period)}: {payment.figure} looks like {other.figure}{when}; is it the same payment?"
+        alike = f"{account.place(payment.period)}: {payment.figure} looks like {other.figure}"
+        alike = f"{alike}, paid on {other.paid_on}" if other.paid_on else alike
+        yield f"{alike}; is it the same payment?"
 
 
 def _overlap_doubts(account: _Account, usage: Usage) -> Iterator[str]:

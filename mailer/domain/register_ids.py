@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from mailer.domain.circulation import Register
-from mailer.domain.lookalikes import alphabet_of, as_latin
+from mailer.domain.lookalikes import alphabet_of, as_latin, said_of
 from mailer.domain.register_rows import BadRow, MemberRow, PaymentRow, RegisterTable
 
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
@@ -36,8 +36,10 @@ class _Column:
             twin = registered.get(appearance)
             other = next((other for other in rows_of[appearance] if other != name), None)
             if twin:
-                choice = ", or another new id" if self.may_be_new else ""
-                faults[row] = f"{_likeness(name, twin)}, which is known; write {twin}{choice}"
+                likeness = f"{_likeness(name, twin)}, which is known"
+                faults[row] = (
+                    f"{likeness}; write {twin}, or another new id" if self.may_be_new else f"{likeness}; write {twin}"
+                )
             elif other and self.may_be_new:
                 where = rows_of[appearance][other]
                 faults[row] = f"{_likeness(name, other)} in row {where}; write both the same, or one clearly otherwise"
@@ -117,5 +119,5 @@ def _likeness(name: str, twin: str) -> str:
         return f"{name} differs only by capital letters from {twin}"
     pairs = zip(name, twin, strict=False)
     foreign = [letter for letter, other in pairs if alphabet_of(letter) not in {None, alphabet_of(other)}]
-    letters = ", ".join(f"{letter} is {alphabet_of(letter)}" for letter in dict.fromkeys(foreign))
-    return f"{name}{f' ({letters})' if letters else ''} looks like {twin}"
+    letters = ", ".join(map(said_of, dict.fromkeys(foreign)))
+    return f"{name} ({letters}) looks like {twin}" if letters else f"{name} looks like {twin}"

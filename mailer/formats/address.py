@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
-from mailer.domain.lookalikes import CYRILLIC, LATIN, alphabet_of, alphabets, as_latin, mixed_words
+from mailer.domain.lookalikes import CYRILLIC, LATIN, alphabets, as_latin, mixed_words, said_of
 from mailer.domain.newsletter import SenderName
 from mailer.formats.characters import find_invisible
 
@@ -27,6 +27,53 @@ _PLAIN = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _SHORT = 63  # up to this length no part of an address is too long
+
+# What email-validator finds, by how its sentence begins, in our own words: its English reaches no page. The first that fits
+# counts; what stands behind a colon names the characters.
+_FINDINGS = (
+    ("An email address must have an @-sign", "it has no @"),
+    ("The email address has the", "its @ is not the one of the keyboard"),
+    ("There must be something before the @-sign", "nothing stands before the @"),
+    ("There must be something after the @-sign", "nothing stands behind the @"),
+    ("There can't be anything after", "something stands behind it"),
+    ("Extra character(s) found", "something stands behind it"),
+    ("The display name", "a name stands before it"),
+    ("A display name", "a name or brackets stand around it"),
+    ("An open angle bracket", "a bracket is open"),
+    ("Quoting the part before", "there are quotation marks in it"),
+    ("The email address contains invalid characters in quotes", "there are quotation marks in it"),
+    ("An email address cannot have two periods in a row", "it has two dots in a row"),
+    ("An email address cannot have a period and a hyphen", "it has a dot and a hyphen side by side"),
+    ("An email address cannot have two letters followed by two dashes", "it has two hyphens behind two letters"),
+    ("An email address cannot start", "it begins with a dot or a hyphen"),
+    ("An email address cannot end", "it ends with a dot or a hyphen"),
+    ("An email address cannot have a", "a dot or a hyphen stands beside the @"),
+    ("The email address is too long before the @-sign", "the part before the @ is too long"),
+    ("The email address is too long after the @-sign", "the part behind the @ is too long"),
+    ("After the @-sign, periods cannot be separated", "a part of the domain is too long"),
+    ("The email address is too long", "it is too long"),
+    ("The part after the @-sign is not valid. It should have a period", "there is no dot behind the @"),
+    ("The part after the @-sign is not valid. It is not within", "there is no domain with this ending"),
+    ("The part after the @-sign is a special-use", "the domain is reserved and takes no mail"),
+    ("A bracketed IP address", "there is a number of a machine behind the @"),
+    ("The address in brackets", "there is a number of a machine behind the @"),
+    ("The IPv6 address in brackets", "there is a number of a machine behind the @"),
+    ("The part after the @-sign in brackets", "there is a number of a machine behind the @"),
+    ("The part after the @-sign contains an invalid address literal", "there is a number of a machine behind the @"),
+    (
+        "The part after the @-sign contains invalid characters in brackets",
+        "there is a number of a machine behind the @",
+    ),
+    ("The part after the @-sign", "it has characters behind the @ that no domain has"),
+    (
+        "The email address contains invalid characters after the @-sign",
+        "it has characters behind the @ that no domain has",
+    ),
+    ("The email address contains invalid characters before", "it has characters before the @ that no address has"),
+    ("Internationalized characters before", "it has characters before the @ that no address has"),
+    ("The email address contains", "it has characters that no address has"),
+)
+_CHARACTERS = re.compile(r"characters(?: [a-z@ -]+)?: (?P<which>.+)")
 
 _SENDER = re.compile(r'\s*"?(?P<name>[^<>"]*?)"?\s*<(?P<address>[^<>]*)>\s*')
 
@@ -49,8 +96,19 @@ def parse(text: str) -> Address:
     try:
         checked = validate_email(typed, check_deliverability=False, allow_smtputf8=True)
     except EmailNotValidError as error:
-        raise BadInput(f"{typed!r} is not an e-mail address: {str(error).rstrip('.')}. Correct it.") from error
+        raise BadInput(f"{typed!r} is not an e-mail address: {_finding(str(error))}. Correct it.") from error
     return Address(local=checked.local_part, domain=checked.ascii_domain.lower())
+
+
+def _finding(sentence: str) -> str:
+    """What the library finds wrong, in our words."""
+    plain = sentence.removeprefix("After Unicode normalization: ")
+    ours = next((words for begin, words in _FINDINGS if plain.startswith(begin)), "it is not written as an address is")
+    characters = _CHARACTERS.search(plain)
+    if characters is None:
+        return ours
+    which = characters["which"].rstrip(".")
+    return "there is a space in it" if "SPACE" in which else f"{ours}: {which}"
 
 
 def parse_sender(text: str) -> SenderName:
@@ -81,7 +139,7 @@ def _problem_of_domain(domain: str) -> str | None:
         return str(mixed)
     ending = domain.rpartition(".")[2]
     if ending in _MISTYPED_ENDINGS:
-        return f"no domain ends in .{ending}"
+        return f"no domain ends in '.{ending}'"
     return _disguise(domain.split("."))
 
 
@@ -118,7 +176,7 @@ def _written_otherwise(text: str, beside: str) -> str:
 
 def _foreign_letters(text: str) -> str:
     letters = dict.fromkeys(letter for letter in text if not letter.isascii())
-    return ", ".join(f"{letter} is {alphabet_of(letter)}" for letter in letters)
+    return ", ".join(map(said_of, letters))
 
 
 def _in_letters(domain: str) -> str:

@@ -12,7 +12,7 @@ from mailer.formats.dates_and_money import amount
 from mailer.views.plain_words import language_name, plan_change
 from mailer.web import dates
 from mailer.web.texts import LANGUAGES, Texts, texts
-from mailer.web.words import done_word, word
+from mailer.web.words import detail_words, doer_name, done_word, word
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -52,6 +52,8 @@ def _environment(language: str) -> Environment:
     environment.globals["languages_of_pages"] = LANGUAGES
     environment.filters["word"] = partial(word, texts=spoken)
     environment.filters["done"] = partial(done_word, texts=spoken)
+    environment.filters["detail"] = partial(detail_words, texts=spoken)
+    environment.filters["doer"] = partial(doer_name, texts=spoken)
     environment.filters["language_name"] = partial(language_name, language=language)
     environment.filters["stamp"] = _stamp
     environment.filters["day"] = partial(dates.day, language=language)

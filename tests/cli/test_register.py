@@ -70,7 +70,7 @@ def test_a_column_of_the_clubs_own_is_refused_with_the_way_out(run, at):
     file = with_extra_columns(at("pulled"), "fax,e mail", "555-1,x")
     refused = run("register", "import", "--members", file)
     assert refused.status == 1
-    assert "keep columns of your own out with --ignore-columns 'fax,e mail'" in refused.err
+    assert "`mailer register import --ignore-columns 'fax,e mail'` leaves columns of your own out" in refused.err
     assert run.ok("register", "import", "--members", file, "--ignore-columns", "Fax, e mail").err == ""
 
 

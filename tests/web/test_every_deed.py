@@ -17,9 +17,12 @@ from mailer.app.installation import App
 from mailer.domain.delivery import Accepted, Reply
 from mailer.store import Store
 from mailer.store.columns import metadata
+from mailer.store.schema import history
 from mailer.web.application import ROUTES, create_app
 from mailer.web.console import approvals
 from mailer.web.routes import Deed, Public
+from mailer.web.texts import EnglishSentence, texts
+from mailer.web.words import detail_words, done_word
 from tests import databases
 from tests.club import Club
 from tests.doubles import ScriptedTransport
@@ -317,6 +320,16 @@ def test_killed_at_any_point_it_was_done_or_not(done: Done, tmp_path: Path) -> N
             assert picture in (done.before, done.after), point
             assert source_of(folder) in (done.source_before, done.source_after), point
             assert done.readiness.send(client).status_code < 500, point
+
+
+@pytest.mark.parametrize("done", ALL, ids=[case.label for case in ALL], indirect=True)
+def test_what_it_leaves_in_the_history_is_said_in_russian(done: Done) -> None:
+    russian, names = texts("ru"), [column.name for column in history.columns]
+    for row in done.after[history.name]:
+        entry = dict(zip(names, row, strict=True))
+        assert done_word(str(entry["verb"]), russian) != entry["verb"], entry
+        words = detail_words(str(entry["detail"] or ""), russian)
+        assert not isinstance(words, EnglishSentence), entry
 
 
 @pytest.mark.parametrize("at_once", [False, True], ids=["again", "at once"])

@@ -52,7 +52,9 @@ def _rows(file: str, text: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> I
         for number, cells in enumerate(reader, start=1):
             yield TextRow(number=number, cells=tuple(map(str.strip, cells)))
     except csv.Error as error:
-        raise BadInput(f"{file}, line {reader.line_num}: {error}; check the quotation marks.") from error
+        raise BadInput(
+            f"{file}, line {reader.line_num}: a quotation has no end, or text behind it; check the quotation marks."
+        ) from error
 
 
 def _check_line_length(file: str, lines: Iterable[str]) -> Iterator[str]:

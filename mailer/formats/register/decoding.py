@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mailer.domain.errors import BadInput
+from mailer.domain.remedy import Action
 from mailer.formats.register.code_page import CODE_PAGES, PossibleText, readings
 
 _BOMS = (
@@ -77,11 +78,11 @@ def _in_code_page(file: str, content: bytes) -> Decoded:
         raise BadInput(f"{file} is neither XLSX nor CSV in a known encoding; save it as CSV in UTF-8.")
     if len(choices) > 1:
         listed = "; ".join(f"{reading.page.label}: {_sample(reading, choices)}" for reading in choices)
-        names = ", ".join(reading.page.encoding for reading in choices)
-        raise BadInput(f"{file} can be read as {listed}. Say which is right with --encoding ({names}).")
+        ways = [Action.NAME_ENCODING.of(reading.page.encoding) for reading in choices]
+        raise BadInput(f"{file} can be read as {listed}; save it as CSV in UTF-8", *ways)
     [reading] = choices
     sample = _sample(reading, choices)
-    note = f"{file} is read as {reading.page.label}: {sample}; if these words are wrong, name another with --encoding"
+    note = f"{file} is read as {reading.page.label}: {sample}; if these words are wrong, save it as CSV in UTF-8"
     if reading.page is CODE_PAGES[0]:
         return Decoded(text=reading.text, encoding=reading.page.encoding, remarks=(note,))
     return Decoded(text=reading.text, encoding=reading.page.encoding, warnings=(f"{note}.",))

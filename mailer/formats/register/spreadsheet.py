@@ -1,12 +1,12 @@
 """Reads a table from CSV or XLSX as a header and rows of plain text."""
 
-import shlex
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from mailer.domain.errors import BadInput
 from mailer.domain.register_columns import Column
+from mailer.domain.remedy import Action
 from mailer.domain.similar import nearest
 from mailer.formats.register.csv_file import read_csv, read_pasted
 from mailer.formats.register.text_rows import TextRow
@@ -107,8 +107,11 @@ def check_columns(table: TextTable, columns: Iterable[Column], ignored: Collecti
         wrong[MAX_NAMED_COLUMNS:] = [f"and {len(wrong) - MAX_NAMED_COLUMNS} more"]
     if wrong:
         place = f"{table.place}, row 1"
-        ways = _way_out(unknown) if unknown and not missing else f": {', '.join(map(_typical_name, columns))}"
-        raise BadInput(f"{place}: {'; '.join(wrong)}. Correct the names of the columns{ways}.")
+        if missing or not unknown:
+            names = ", ".join(map(_typical_name, columns))
+            raise BadInput(f"{place}: {'; '.join(wrong)}. Correct the names of the columns: {names}.")
+        own = [Action.LEAVE_OUT_COLUMNS.of(",".join(unknown))] if len(unknown) <= MAX_NAMED_COLUMNS else []
+        raise BadInput(f"{place}: {'; '.join(wrong)}; correct the names of the columns", *own)
 
 
 def _is_name_of(column: Column, name: str) -> bool:
@@ -132,13 +135,6 @@ def _header_below(table: TextTable, columns: Sequence[Column]) -> int | None:
     required = {column.name for column in columns if column.required}
     rows = (row for row in table.rows[:HEADER_LOOKED_FOR] if required <= {cell.lower() for cell in row.cells})
     return next((row.number for row in rows), None)
-
-
-def _way_out(unknown: Sequence[str]) -> str:
-    """How columns that the register does not have stay in the file."""
-    if not 0 < len(unknown) <= MAX_NAMED_COLUMNS:
-        return ""
-    return f", or keep columns of your own out with --ignore-columns {shlex.quote(','.join(unknown))}"
 
 
 def _header(place: str, row: TextRow) -> tuple[str, ...]:

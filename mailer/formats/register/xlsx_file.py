@@ -53,7 +53,7 @@ def sheet_names(file: str, content: bytes) -> frozenset[str]:
 def _unreadable(file: str, error: BaseException) -> BadInput:
     if "password" in str(error):
         return BadInput(f"{file} has a password; save it without a password.")
-    return BadInput(f"{file} cannot be read as a workbook ({error}); save it as .xlsx again.")
+    return BadInput(f"{file} cannot be read as a workbook; save it as .xlsx again.")
 
 
 def _choose(file: str, workbook: Workbook, name: str) -> tuple[Sheet, list[str]]:
@@ -116,7 +116,7 @@ class _SheetReading:
             elif name == "col" and (is_true(element.get("hidden")) or element.get("width") in _NOTHING):
                 self.hidden_columns.append((int(element.get("min", 1)), int(element.get("max", 1))))
             elif name == "mergeCell":
-                fault = "the cell is merged with {first}; unmerge the cells and write each value"
+                fault = "the cell is merged with {0}; unmerge the cells and write each value"
                 self._cover(element.get("ref", ""), fault, if_filled=True)
 
     def _row(self, element: Element) -> TextRow:
@@ -215,7 +215,7 @@ class _SheetReading:
         if not last:
             return
         (left, top), (right, bottom) = _place(first), _place(last)
-        fault = fault.format(first=first)
+        fault = fault.format(first)
         self.covered.append(_Covered(top=top, left=left, bottom=bottom, right=right, fault=fault, if_filled=if_filled))
 
     def with_covered(self, rows: Sequence[TextRow]) -> list[TextRow]:

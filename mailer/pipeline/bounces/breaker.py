@@ -55,9 +55,10 @@ def _pause_after_like(
     if likeness is None:
         return False
     why = f"{likeness.failed} of {likeness.tried} copies were refused with {likeness.words}"
-    if likeness.unrelated:
-        list_too = "our list, " if likeness.dead else ""
-        why += f", at unrelated providers: that is {list_too}our account or our relay, not so many readers"
+    if likeness.unrelated and likeness.dead:
+        why = f"{why}, at unrelated providers: that is our list, our account or our relay, not so many readers"
+    elif likeness.unrelated:
+        why = f"{why}, at unrelated providers: that is our account or our relay, not so many readers"
     if not _break(connection, context, mailing, why, since, broken_by=likeness.shared):
         return False
     alarms.breaker(
@@ -147,7 +148,9 @@ def pause_canary_wave(
     connection: Connection, context: Context, mailing: Mailing, copies: int, *, failed: int, uncertain: int
 ) -> None:
     """Pause a mailing of whose canary wave most copies failed or are uncertain, and alarm the operator."""
-    counts = ", ".join(f"{count} {word}" for count, word in ((failed, "failed"), (uncertain, "are uncertain")) if count)
+    counts = f"{failed} failed, {uncertain} are uncertain" if failed and uncertain else f"{uncertain} are uncertain"
+    if not uncertain:
+        counts = f"{failed} failed"
     why = f"of the {copies} copies that went first {counts}; the others have not left"
     if _break(connection, context, mailing, why, resumed_at(connection, mailing)):
         alarms.canary(connection, context, mailing.issue, failed=failed, uncertain=uncertain, copies=copies)

@@ -140,7 +140,7 @@ def lift(context: Context, address: str, why: str = "") -> bool:
 
 
 def _with(detail: str, why: str) -> str:
-    return f"{detail}: {why}" if why else detail
+    return f"{detail}: “{why}”" if why else detail
 
 
 def _failures_that_count(connection: Connection, address: str, now: datetime) -> list[Failure]:

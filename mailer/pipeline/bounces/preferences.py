@@ -5,6 +5,7 @@ from datetime import datetime
 from mailer.domain.delivery import Delivery
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import BadInput, NotFound, Refused
+from mailer.domain.history import READER
 from mailer.domain.hold import OwnPause
 from mailer.domain.membership import Pause
 from mailer.domain.names import any_name, label
@@ -34,7 +35,7 @@ def pause_by_reader(connection: Connection, context: Context, copy: Delivery, at
         return
     waiting.withhold(connection, EntitlementReason.PAUSED, person=copy.person, newsletter=mailing.newsletter)
     detail = f"from the issue of {revision.date} on"
-    history.record(connection, at=now, who="the reader", verb="pause", subject=f"delivery {copy.id}", detail=detail)
+    history.record(connection, at=now, who=READER, verb="pause", subject=f"delivery {copy.id}", detail=detail)
     maillog.unsubscribed(copy.id)
 
 
@@ -58,8 +59,8 @@ def pause_for(context: Context, person: str, days: Pause) -> None:
             )
         holds.replace_pause(connection, person, days, now=now)
         raise_version(connection)
-        until = f" to {days.last}" if days.last else ""
-        context.record(connection, "pause", person, f"from {days.first}{until}")
+        detail = f"from {days.first} to {days.last}" if days.last else f"from {days.first}"
+        context.record(connection, "pause", person, detail)
 
 
 def own_pauses(context: Context, person: str) -> tuple[OwnPause, ...]:

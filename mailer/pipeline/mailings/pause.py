@@ -70,8 +70,8 @@ def cancel_mailing(context: Context, name: IssueName) -> Cancellation:
         for mailing in unfinished:
             move_mailing(connection, mailing, Step.CANCEL, closed_at=now)
             cancel_waiting_copies(connection, mailing.id)
-        which = "".join(f"supplement {number}, " for number in cancellation.supplements)
-        context.record(connection, "cancel", name, f"{which}{cancellation.never} copies")
+        detail = [*(f"supplement {number}" for number in cancellation.supplements), f"{cancellation.never} copies"]
+        context.record(connection, "cancel", name, ", ".join(detail))
     return cancellation
 
 

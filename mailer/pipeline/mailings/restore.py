@@ -86,9 +86,10 @@ def resume_backup(
                 _count_as_sent(connection, context, doubtful, folders)
         reached = backups.resume_ledger(connection, epoch=epoch, delivery=_highest(context, accepted))
         decided = {issue.issue for issue in reviewed.issues}
-        words = [f"{'copied' if reviewed.moved_to else 'backup of'} {reviewed.backup_at:%Y-%m-%d %H:%M} UTC"]
-        words += [f"{how}: {', '.join(sorted(decided & set(names)))}" for how, names in (("sent", sent), ("new", new))]
-        context.record(connection, RESUMED, "ledger", "; ".join(words))
+        at = f"{reviewed.backup_at:%Y-%m-%d %H:%M}"
+        origin = f"copied {at} UTC" if reviewed.moved_to else f"backup of {at} UTC"
+        went, goes = (", ".join(sorted(decided & set(names))) for names in (sent, new))
+        context.record(connection, RESUMED, "ledger", f"{origin}; sent: {went}; new: {goes}")
     return reviewed, reached
 
 

@@ -119,7 +119,7 @@ def _refuse_unproved(connection: Connection, others: Sequence[Delivery], logs: R
         if not any(bare(message_id) in logs.accepted for message_id in sent):
             raise Refused(
                 f"the log shows no message of {issue}: is it the log of the right relay and day? Nothing was changed. "
-                "Without --log, --as decides about all of them"
+                "Without a log, what you choose counts for all of them"
             )
     times = {copy.id: deliveries.last_attempt_at(connection, copy.id) for copy in others}
     beyond = {identity: at for identity, at in times.items() if not logs.cover(at)}
@@ -132,7 +132,7 @@ def _refuse_unproved(connection: Connection, others: Sequence[Delivery], logs: R
         )
         raise Refused(
             f"{reach}, but delivery {first} was handed over at {at:%Y-%m-%d %H:%M} UTC ({len(beyond)} such copies): give "
-            "the logs of that time too, each with --log. Nothing was changed"
+            "the logs of that time too. Nothing was changed"
         )
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from mailer.domain.errors import BadInput, Refused
+from mailer.domain.history import READER
 from mailer.domain.hold import OwnPause
 from mailer.domain.membership import Pause, Seat
 from mailer.domain.wish import LONGEST_PAUSE, MOST_A_DAY, Wish, WishKind
@@ -16,8 +17,6 @@ from mailer.pipeline.context import Context
 from mailer.pipeline.members import letters
 from mailer.pipeline.members.links import MemberCopy, copy_behind, known_copy
 from mailer.store import Connection, history, holds, issues, mailings, members, wishes
-
-READER = "the reader"  # who acted, in the history
 
 
 class Choice(StrEnum):
@@ -105,8 +104,8 @@ def _pause(connection: Connection, context: Context, copy: MemberCopy, last: dat
     holds.replace_pause(connection, copy.person, days, now=now, newsletter=newsletter, delivery=copy.delivery.id)
     members.raise_version(connection)
     wish = _keep(connection, context, copy, WishKind.PAUSE, _days_before(before), _days(days), done=True)
-    until = f" to {last}" if last else ""
-    _record(connection, context, wish, "pause", f"{newsletter} from {first}{until}")
+    detail = f"{newsletter} from {first} to {last}" if last else f"{newsletter} from {first}"
+    _record(connection, context, wish, "pause", detail)
     maillog.unsubscribed(copy.delivery.id)
 
 
@@ -139,7 +138,9 @@ def _change_languages(connection: Connection, context: Context, copy: MemberCopy
         members.change_seats(connection, [replace(seat, languages=languages) for seat in seats])
     after = {"languages": list(languages)}
     wish = _keep(connection, context, copy, WishKind.LANGUAGE, before, after, done=ready)
-    _record(connection, context, wish, "change", f"languages to {'+'.join(languages)}{'' if ready else ', asked for'}")
+    written = "+".join(languages)
+    detail = f"languages to {written}" if ready else f"languages to {written}, asked for"
+    _record(connection, context, wish, "change", detail)
 
 
 def _ask_for_address(connection: Connection, context: Context, copy: MemberCopy, typed: str) -> None:

@@ -6,12 +6,12 @@ from datetime import date
 
 from mailer.domain.address import Address
 from mailer.domain.errors import NotFound
+from mailer.domain.history import READER
 from mailer.domain.membership import Pause, Seat
 from mailer.domain.wish import Wish, WishKind
 from mailer.formats.token import Purpose
 from mailer.pipeline.context import Context
 from mailer.pipeline.members import letters
-from mailer.pipeline.members.choices import READER
 from mailer.pipeline.members.links import UNKNOWN, known_wish
 from mailer.store import Connection, history, holds, members, wishes
 

@@ -16,10 +16,23 @@ from mailer.domain.register_columns import PAYMENT_COLUMNS
 from mailer.domain.register_difference import Difference
 from mailer.domain.register_ids import KnownIds, members_without_twins, payments_without_twins
 from mailer.domain.register_rows import MemberRow, PaymentRow, RegisterTable
+from mailer.domain.remedy import Action
 from mailer.formats.address import doubts
 from mailer.pipeline.context import Context
 from mailer.pipeline.register.usage import usage_of
 from mailer.store import Connection, members
+
+# How the history counts what an import did.
+COUNTED = {
+    "memberships_added": "{0} memberships added",
+    "memberships_changed": "{0} memberships changed",
+    "people_added": "{0} people added",
+    "people_changed": "{0} people changed",
+    "people_ended": "{0} people ended",
+    "people_absent": "{0} people absent",
+    "payments_added": "{0} payments added",
+    "bad_rows": "{0} bad rows",
+}
 
 MembersTable = RegisterTable[MemberRow]
 PaymentsTable = RegisterTable[PaymentRow]
@@ -90,9 +103,7 @@ def import_within(
         raise Refused("the register has changed since you saw the difference; nothing was applied: look at it again")
     if change.bad and not skip_bad:
         more = f" (and {len(change.bad) - 1} more)" if len(change.bad) > 1 else ""
-        raise BadInput(
-            f"{change.bad[0]}{more}. Nothing was imported; correct the rows, or leave them out with --skip-bad."
-        )
+        raise BadInput(f"{change.bad[0]}{more}; nothing was imported: correct the rows", Action.LEAVE_OUT_BAD_ROWS.of())
     members.apply(connection, change)
     context.record(connection, "import", "register", _summary(change))
     return change
@@ -196,5 +207,4 @@ def _doubts(change: Difference) -> Iterator[str]:
 
 
 def _summary(change: Difference) -> str:
-    counts = [f"{count} {name.replace('_', ' ')}" for name, count in change.counts.items() if count]
-    return ", ".join(counts) or "nothing changed"
+    return ", ".join(COUNTED[name].format(count) for name, count in change.counts.items() if count) or "nothing changed"

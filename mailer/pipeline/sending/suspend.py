@@ -30,7 +30,7 @@ def suspend(context: Context, domain: str, *, until: datetime | None, reason: st
     throttle = Throttle(family=family, failures=0, until=until, reason=reason.strip(), set_at=now, set_by=context.who)
     with context.store.transaction() as connection:
         limits.set_throttle(connection, throttle)
-        context.record(connection, "suspend", f"domain {family}", throttle.reason)
+        context.record(connection, "suspend", f"domain {family}", f"“{throttle.reason}”")
     return throttle
 
 

@@ -8,14 +8,12 @@ from pathlib import Path
 
 from mailer.domain.errors import BrokenOff, MailerError, Refused
 from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE, NOT_BACKED_UP, is_due
-from mailer.domain.remedy import Action
 from mailer.domain.trouble import Trouble
 from mailer.pipeline import maillog, servicelog
 from mailer.pipeline.bounces import alarms
 from mailer.pipeline.context import Context
 from mailer.store import DatabaseError, history, is_damaged
 from mailer.views.database import contents
-from mailer.views.remedies import phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +92,8 @@ def _back_up(context: Context, backups: NightlyBackups) -> None:
             alarms.no_backup(connection, context, words)
         raise
     with context.store.transaction() as connection:
-        without = f"; deleted {', '.join(deleted)}" if deleted else ""
-        context.record(connection, BACKED_UP, DATABASE, f"{name}{without}")
+        detail = f"{name}; deleted {', '.join(deleted)}" if deleted else str(name)
+        context.record(connection, BACKED_UP, DATABASE, detail)
 
 
 def _remedy(error: BaseException | None) -> str:
@@ -104,7 +102,7 @@ def _remedy(error: BaseException | None) -> str:
         if isinstance(error, OSError) and error.errno in _REMEDIES:
             return _REMEDIES[error.errno]
         error = error.__cause__
-    return f"make room or mend the folder of [backup]; {phrase(Action.BACK_UP.of())}"
+    return "make room or mend the folder of [backup]"
 
 
 _FULL = "make room there, or lower [backup] keep"

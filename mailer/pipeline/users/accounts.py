@@ -135,8 +135,8 @@ def change_user(context: Context, user: User, *, role: Role, login: str, address
         if role is not Role.ADMIN:
             _refuse_last_admin(connection, current)
         users.change(connection, user.id, role=role, login=login, address=written)
-        detail = [f"as {role}" if name == "role" else name for name in changed]
-        context.record(connection, "change user", subject_of(user), ", ".join(detail))
+        detail = ", ".join(_changed(name, role) for name in changed)
+        context.record(connection, "change user", subject_of(user), detail)
     return replace(current, role=role, login=login, address=written)
 
 
@@ -174,7 +174,9 @@ def forget_second_ways(context: Context, user: User) -> None:
         if not removed:
             raise Refused(f"{user.name} has set up no second way", Action.LIST_USERS.of())
         sessions.end_all(connection, user.id)
-        context.record(connection, "remove second ways", subject_of(user), ", ".join(map(_word, removed)))
+        context.record(
+            connection, "remove second ways", subject_of(user), ", ".join(way_in_words(way) for way in removed)
+        )
 
 
 def _named(connection: Connection, name: str) -> User:
@@ -206,5 +208,14 @@ def _refuse_language(language: str) -> None:
         raise BadInput(f"there is no language {language!r}; the pages are in en and ru")
 
 
-def _word(way: SecondWay) -> str:
-    return way.replace("_", " ")
+def _changed(name: str, role: Role) -> str:
+    if name == "role":
+        return f"as {role}"
+    return "the login" if name == "login" else "the address"
+
+
+def way_in_words(way: SecondWay) -> str:
+    """The second way as the history has it."""
+    if way is SecondWay.PASSKEY:
+        return "a passkey"
+    return "one time codes" if way is SecondWay.ONE_TIME_CODES else "printed codes"

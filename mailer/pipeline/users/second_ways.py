@@ -11,7 +11,7 @@ from mailer.formats.credentials.one_time_code import in_groups, set_up_address
 from mailer.formats.credentials.printed_codes import code_digest, new_sheet
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
-from mailer.pipeline.users.accounts import confirm_password, subject_of
+from mailer.pipeline.users.accounts import confirm_password, subject_of, way_in_words
 from mailer.pipeline.users.app_secrets import begin_secret, begun_secret, takes_code
 from mailer.pipeline.users.attempts import begin_attempt, withdraw_attempt
 from mailer.pipeline.users.sign_in import SignedIn, second_given
@@ -170,7 +170,7 @@ def remove_way(context: Context, user: User, way: SecondWay, password: str) -> N
     with context.store.transaction() as connection:
         if not second_ways.remove(connection, user.id, way):
             raise Refused("it was removed already")
-        context.record(connection, _REMOVE, subject_of(user), _word(way))
+        context.record(connection, _REMOVE, subject_of(user), way_in_words(way))
 
 
 def remove_passkey(context: Context, user: User, identity: int, password: str) -> None:
@@ -179,14 +179,10 @@ def remove_passkey(context: Context, user: User, identity: int, password: str) -
     with context.store.transaction() as connection:
         if not second_ways.remove_passkey(connection, user.id, identity):
             raise NotFound("this passkey was removed already")
-        context.record(connection, _REMOVE, subject_of(user), _word(SecondWay.PASSKEY))
+        context.record(connection, _REMOVE, subject_of(user), way_in_words(SecondWay.PASSKEY))
 
 
 def _set_up(connection: Connection, context: Context, session: ConsoleSession, way: SecondWay) -> None:
-    context.record(connection, _SET_UP, subject_of(session.user), _word(way))
+    context.record(connection, _SET_UP, subject_of(session.user), way_in_words(way))
     if not sessions.note_second(connection, session.token, context.clock.now()):
         raise Refused("you were signed out meanwhile; nothing was done")
-
-
-def _word(way: SecondWay) -> str:
-    return "a passkey" if way is SecondWay.PASSKEY else way.replace("_", " ")

@@ -8,7 +8,7 @@ from mailer.app.relay_log import read_uploaded_logs
 from mailer.domain.access import Right
 from mailer.domain.delivery import Delivery, State
 from mailer.domain.errors import MailerError, NotFound
-from mailer.domain.history import DeliveryHistory
+from mailer.domain.history import DeliveryHistory, HistoryEntry
 from mailer.domain.remedy import Action
 from mailer.domain.search import CopySearch
 from mailer.domain.settlement import SettleAs, Settlement
@@ -31,6 +31,7 @@ from mailer.web.numbers import whole_number
 from mailer.web.routes import AnyRoute, Deed, Page
 from mailer.web.texts import N_
 from mailer.web.visit import Visit
+from mailer.web.words import detail_words, doer_name, done_word
 
 
 def copies(visit: Visit) -> Answer:
@@ -131,10 +132,16 @@ def _moments(visit: Visit, history: DeliveryHistory) -> list[Moment]:
         for report in history.reports
     ]
     decisions = [
-        Moment(at=entry.at, what=f"{entry.who}: {visit.text(_DEEDS.get(entry.verb, entry.verb))}", words=entry.detail)
+        Moment(at=entry.at, what=_deed(visit, entry), words=detail_words(entry.detail, visit.texts))
         for entry in history.decisions
     ]
     return sorted([*attempts, *reports, *decisions], key=lambda moment: moment.at)
+
+
+def _deed(visit: Visit, entry: HistoryEntry) -> str:
+    """Who did what to the copy."""
+    deed = visit.text(_DEEDS[entry.verb]) if entry.verb in _DEEDS else done_word(entry.verb, visit.texts)
+    return f"{doer_name(entry.who, visit.texts)}: {deed}"
 
 
 _OUTCOMES = {
@@ -144,7 +151,13 @@ _OUTCOMES = {
     "rejected": N_("It was refused"),
     "unknown": N_("The reply was lost"),
 }
-_DEEDS = {"settle": N_("settled it"), "release": N_("released it"), "hold": N_("held it")}
+_DEEDS = {
+    "settle": N_("settled it"),
+    "release": N_("released it"),
+    "hold": N_("held it"),
+    "lift": N_("lifted the hold of its address"),
+    "pause": N_("paused the copies"),
+}
 
 
 def _answers(visit: Visit, history: DeliveryHistory, subject: str) -> list[tuple[str, str]]:

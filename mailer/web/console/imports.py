@@ -5,6 +5,7 @@ from itertools import islice
 from mailer.domain.access import Right
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.register_difference import Difference
+from mailer.domain.remedy import Action
 from mailer.pipeline.register import drafts
 from mailer.pipeline.register.drafts import BroughtTable, RowsToMend
 from mailer.web.answers import Answer, Download, Show, go, show
@@ -63,8 +64,17 @@ def bring(visit: Visit) -> Answer:
             end_missing=form["end_missing"] == "yes",
             ignored=form["ignored"],
         )
-        return _form(typed, problem=visit.sentence(problem))
+        return _form(typed, problem=" ".join([f"{visit.sentence(problem)}.", *_own_columns(visit, problem)]))
     return go(_DIFFERENCE)
+
+
+def _own_columns(visit: Visit, problem: BadInput) -> list[str]:
+    """Where the form leaves out columns that the register does not know."""
+    names = [
+        name for remedy in problem.remedies if remedy.action is Action.LEAVE_OUT_COLUMNS for name in remedy.subjects
+    ]
+    words = N_("If they are columns of your own, enter this under “Columns of your own that are left out”: {names}")
+    return [visit.text(words, names=", ".join(names))] if names else []
 
 
 def _brought(visit: Visit) -> tuple[dict[str, BroughtTable | None], bool]:

@@ -61,6 +61,13 @@ class Texts:
             return sentence
         return self.sentences.translated(sentence) or EnglishSentence(sentence)
 
+    def detail(self, words: str) -> str:
+        """The same of words that may be a name, a number or a person's own, which stay as they are."""
+        if self.language == "en":
+            return words
+        shown = self.sentences.shown(words)
+        return EnglishSentence(words) if shown is None else shown
+
 
 def N_(message: str) -> str:
     """Mark a text for translation where it is written; it is translated where it is shown."""

@@ -23,6 +23,8 @@ _PHRASES: tuple[Mapping[str, Mapping[Any, str]], ...] = (
     plain_words.MATTERS,
     CHANGES,
 )
+# Those that the history has by their values.
+_BY_VALUE: tuple[Mapping[str, Mapping[Any, str]], ...] = (plain_words.HOLDS, plain_words.MATTERS)
 
 
 def english_form(number: int) -> int:
@@ -65,4 +67,8 @@ def catalogue(language: str) -> Catalogue:
                 shelf[key(message.context or "", identity)] = forms
     for phrases in _PHRASES:
         sentences |= {phrase: (phrases[language][value],) for value, phrase in phrases["en"].items()}
+    for kinds in _BY_VALUE:
+        sentences |= {
+            key(type(value).__name__, value.replace("_", " ")): (phrase,) for value, phrase in kinds[language].items()
+        }
     return Catalogue(texts=texts, sentences=sentences, form=gettext.c2py(plurals))

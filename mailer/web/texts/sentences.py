@@ -80,6 +80,7 @@ class Sentences:
         patterns = [Pattern.of(english, forms) for english, forms in everything.items() if _PLACE.search(english)]
         patterns.sort(key=lambda pattern: pattern.letters, reverse=True)
         self._strong = [pattern for pattern in patterns if pattern.letters >= _FEW]
+        self._stopped = [pattern for pattern in self._strong if pattern.texts[-1].endswith(".")]
         self._weak = [pattern for pattern in patterns if pattern.letters < _FEW]
         self._form = catalogue.form
         self._vocabulary = Vocabulary(catalogue.sentences)
@@ -90,6 +91,10 @@ class Sentences:
         """The sentence in the catalogue's language; None: the catalogue does not have it."""
         return self._remembered(sentence, depth)
 
+    def shown(self, words: str) -> str | None:
+        """The words in the catalogue's language, a mere value as it is; None: they are English that the catalogue lacks."""
+        return self._part(words, 0)
+
     def _translated(self, sentence: str, depth: int) -> str | None:
         if depth == _DEEPEST or not sentence.strip():
             return None
@@ -98,9 +103,18 @@ class Sentences:
         return (
             self._exactly(sentence, depth)
             or self._by_pattern(self._strong, sentence, depth)
+            or self._but_for_stop(sentence, depth)
             or self._parts(sentence, depth)
             or self._by_pattern(self._weak, sentence, depth)
         )
+
+    def _but_for_stop(self, sentence: str, depth: int) -> str | None:
+        """A sentence with a full stop where the catalogue has it without one, or the other way round."""
+        if sentence.endswith("."):
+            plain = self.translated(sentence[:-1], depth + 1)
+            return f"{plain}." if plain is not None else None
+        stopped = self._by_pattern(self._stopped, f"{sentence}.", depth)
+        return stopped.removesuffix(".") if stopped is not None else None
 
     def _exactly(self, sentence: str, depth: int) -> str | None:
         """A sentence without places behind the name of its place; a pattern with many places would fit it, too."""
@@ -132,9 +146,14 @@ class Sentences:
         """What stands in a place: a phrase or a list in the catalogue's language, or a value; None for other English."""
         forms = self._exact.get(key(context, words.replace("_", " "))) if context else None
         translated = forms[0] if forms else self.translated(words, depth + 1)
-        if translated is None:
-            translated = self._list(words, depth) if self._vocabulary.is_speech(words) else words
-        return translated
+        if translated is None and self._vocabulary.is_speech(words):
+            return self._list(words, depth)
+        return translated or self._phrases(words) or words
+
+    def _phrases(self, words: str) -> str | None:
+        """Phrases with a link between them, such as `Latin and Cyrillic`; None where one of them is a value."""
+        phrases = [self._exact.get(item) for item in split_list(words, " and ")]
+        return f" {self._link('and')} ".join(forms[0] for forms in phrases if forms) if all(phrases) else None
 
     def _list(self, words: str, depth: int) -> str | None:
         """A list of phrases and values."""

@@ -71,7 +71,7 @@ def test_what_is_not_text_or_too_large_is_refused():
         (b"membership,kind,person" + b"," * 200 + b"x", "row 1: it has more than 200 columns"),
         (b"membership,kind,person\n\n" + b"," * 200 + b"x", "row 3: it has more than 200 columns"),
         (b"membership,kind,person\n" + b"," * 200_001, "line 2: it has more than 200000 characters"),
-        (b"membership,kind,person,a,b,c,d,e,f,g", "unknown; column d is unknown; .*e is unknown; and 2 more. Correct"),
+        (b"membership,kind,person,a,b,c,d,e,f,g", "unknown; column d is unknown; .*e is unknown; and 2 more; correct"),
         (b"PK\x03\x04 not a workbook", "cannot be read as a workbook"),
         (b"a" * 20_000_001, "is larger than 20 MB"),
         (b"membership,kind,person\n" * 100_001, "has more than 100000 rows"),

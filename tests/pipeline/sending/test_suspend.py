@@ -60,7 +60,7 @@ def test_who_did_it_and_why_is_kept(app: App) -> None:
     with app.store.reading() as connection:
         kept = history.entries(connection, "domain gmail.com")
     assert [(one.verb, one.who, one.detail) for one in kept] == [
-        ("suspend", "secretary", REASON),
+        ("suspend", "secretary", f"“{REASON}”"),
         ("lift", "secretary", ""),
     ]
 

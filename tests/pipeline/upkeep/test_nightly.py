@@ -214,7 +214,7 @@ def test_a_folder_that_cannot_be_made(night: Night) -> None:
         (errno.EACCES, "let the service's login write there"),
         (errno.EROFS, "name another folder in [backup] folder"),
         (errno.ENOENT, "its disk must be mounted"),
-        (errno.ENOMEM, "`mailer db backup FILE` writes"),
+        (errno.ENOMEM, "make room or mend the folder of [backup]"),
     ],
 )
 @pytest.mark.parametrize("wrapped", [False, True])

@@ -43,7 +43,7 @@ def test_an_address_is_held_by_hand_and_lifted_with_a_reason(app: App, console: 
     assert (lifted.who, lifted.verb, lifted.detail) == (
         "secretary",
         "lift",
-        "the address, held by hand: she wrote again",
+        "the address, held by hand: “she wrote again”",
     )
     assert "This hold was lifted before." in client.post(f"/holds/{hold.id}/lift", data={"why": "x"}).text
 

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailer.domain import errors
+from mailer.formats import address
+from mailer.pipeline.register.import_export import COUNTED
+from mailer.views import database
 
 PACKAGE = Path(__file__).parents[3] / "mailer"
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {"Note", "Outdated"}
@@ -13,6 +16,8 @@ KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} 
 COLLECTORS = {"add", "append"}
 # What makes an error of a sentence and of what it is about.
 RAISERS = {"_against", "_unmade"}
+# What writes into the history; what the entry says stands behind what it is about.
+RECORDERS = {"record", "_record", "_stop", "_break", "withdraw_within", "_accept", "believe_clock"}
 # Only the terminal and the log show what these say.
 UNSEEN = (
     "cli",
@@ -24,7 +29,7 @@ UNSEEN = (
     "daemon.py",
     "gateways",
     "store/migrate.py",
-    "store/backup/",
+    "store/backup/restored_file.py",
     "store/transfer.py",
     "store/table_copy.py",
     "store/integrity.py",
@@ -33,6 +38,7 @@ UNSEEN = (
 )
 # Modules whose every English text is a finding that a page shows, or a phrase of one.
 FINDINGS = (
+    "domain/membership.py",
     "domain/numbering.py",
     "formats/edition/compile.py",
     "formats/edition/inline_styles.py",
@@ -44,9 +50,30 @@ FINDINGS = (
     "formats/issue/joined_lines.py",
     "formats/issue/mixed_letters.py",
     "formats/issue/visible_marks.py",
+    "formats/register/cells.py",
+    "formats/register/spreadsheet.py",
+    "formats/register/text_rows.py",
+    "pipeline/bounces/breaker.py",
+    "pipeline/bounces/unmoved.py",
     "pipeline/issues/desk.py",
     "pipeline/issues/pull.py",
     "pipeline/issues/upload.py",
+    "pipeline/upkeep/nightly.py",
+)
+# Of these each text with a space is one that a page shows, however short.
+WHOLE = (
+    "domain/lookalikes.py",
+    "domain/member_doubts.py",
+    "domain/payment_doubts.py",
+    "domain/register_change.py",
+    "domain/register_ids.py",
+    "domain/register_payments.py",
+    "domain/register_seats.py",
+    "formats/address.py",
+    "formats/register/damage.py",
+    "formats/register/decoding.py",
+    "formats/register/files.py",
+    "formats/register/xlsx_file.py",
 )
 # What is looked for in the words of PyYAML, and a format of its own.
 LOOKED_FOR = {
@@ -61,6 +88,9 @@ LOOKED_FOR = {
     "mapping keys are not allowed",
     "a comment or a line break",
     "end of stream",
+    # and of email-validator
+    *(begin for begin, _ in address._FINDINGS),
+    "After Unicode normalization:",
 }
 _SMALL_WORDS = re.compile(r"(?<![\w{])(?:an?|the|is|are|it|not|no|in|of|to|for|under|there|leave|close)(?![\w}])")
 _REGULAR = re.compile(r"\(\?|\\s")
@@ -70,18 +100,22 @@ _PLACE = "line {0}"
 
 def patterns() -> dict[str, str]:
     """Each pattern that a page can show, and the file and line that writes it."""
-    places = {_PLACE: "every check of a text"}
+    places = {_PLACE: "every check of a text", **dict.fromkeys(COUNTED.values(), "the history of an import")}
+    for _, *nouns in database._COUNTED:
+        places |= {f"{{0}} {noun}": "the history of a check" for noun in nouns}
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()
         if not name.startswith(UNSEEN):
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            found = [*_of_module(tree), *(_of_findings(tree) if name in FINDINGS else ())]
+            found = [*_of_module(tree)]
+            if name in FINDINGS or name in WHOLE:
+                found += _of_findings(tree, is_whole=name in WHOLE)
             for pattern, line in found:
                 places.setdefault(pattern, f"{name}:{line}")
     return places
 
 
-def _of_findings(tree: ast.Module) -> Iterator[tuple[str, int]]:
+def _of_findings(tree: ast.Module, *, is_whole: bool) -> Iterator[tuple[str, int]]:
     """Every English text of the module but what explains the code, and patterns."""
     pieces = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     explained = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -94,7 +128,8 @@ def _of_findings(tree: ast.Module) -> Iterator[tuple[str, int]]:
             case _:
                 continue
         for sentence in _worth(text):
-            if _SMALL_WORDS.search(sentence) and not _REGULAR.search(sentence) and sentence not in LOOKED_FOR:
+            is_said = is_whole or _SMALL_WORDS.search(sentence)
+            if is_said and not _REGULAR.search(sentence) and sentence not in LOOKED_FOR:
                 yield sentence, node.lineno
 
 
@@ -126,6 +161,9 @@ def _said(node: ast.AST) -> Iterator[ast.AST]:
             yield sentence
         case ast.Call(args=[*_, sentence]) if _called(node) in RAISERS:
             yield sentence
+        case ast.Call(args=args, keywords=keywords) if _called(node) in RECORDERS:
+            yield from args[3:] if len(args) > 1 else args
+            yield from (keyword.value for keyword in keywords if keyword.arg == "detail")
         case ast.Call(keywords=keywords) if _called(node) == "Defect":
             yield from (keyword.value for keyword in keywords if keyword.arg == "what")
 
@@ -156,13 +194,16 @@ def _sentences(
             yield from deeper(*values)
         case ast.BinOp(op=ast.Add(), left=left, right=right):
             yield from deeper(left, right)
+        case ast.Starred(value=value):
+            yield from deeper(value)
         case ast.GeneratorExp(elt=elt) | ast.ListComp(elt=elt):
             yield from deeper(elt)
         case ast.List(elts=elts) | ast.Tuple(elts=elts):
             yield from deeper(*elts)
         case ast.Call(func=ast.Attribute(attr="join"), args=[things]):
             yield from deeper(things)
-        case ast.Call(func=ast.Name(id=name)) if name in functions and name not in passed:
+        case ast.Call(func=ast.Name(id=name), args=args) if name in functions and name not in passed:
+            yield from deeper(*(given for given in args if isinstance(given, ast.Constant)))
             for inner in ast.walk(functions[name]):
                 if isinstance(inner, ast.Return | ast.Yield) and inner.value is not None:
                     yield from _sentences(inner.value, functions[name], functions, (*passed, name))
