@@ -99,6 +99,10 @@ class Dovecot:
         """The mails of the folder, in any order."""
         return [file.read_bytes() for part in ("new", "cur") for file in (self.inbox(folder) / part).glob("*")]
 
+    def count(self, folder: str = "") -> int:
+        """How many mails are in the folder, also while some are being moved."""
+        return sum(1 for part in ("new", "cur") for _ in (self.inbox(folder) / part).glob("*"))
+
     def log(self) -> str:
         """Its log so far."""
         return (self.folder / "log").read_text()
