@@ -19,6 +19,8 @@ _PLACE = re.compile(r"\{(\d)\}")
 _PLACE_IN_CONTEXT = re.compile(r"\{(\d)(?::(\w+))?\}")
 # Between what is wrong and what to do about it.
 MARK = "; "
+# A place with this context holds a number alone, and not the items of a list before it.
+_NUMBER = "Number"
 # A sentence in a sentence in a sentence; deeper ones are not written.
 _DEEPEST = 6
 # A pattern with fewer letters of its own, such as `{0} is {1}`, would take a list of sentences for one.
@@ -144,6 +146,8 @@ class Sentences:
 
     def _part(self, words: str, depth: int, context: str = "") -> str | None:
         """What stands in a place: a phrase or a list in the catalogue's language, or a value; None for other English."""
+        if context == _NUMBER:
+            return words if words.isdecimal() else None
         forms = self._exact.get(key(context, words.replace("_", " "))) if context else None
         translated = forms[0] if forms else self.translated(words, depth + 1)
         if translated is None and self._vocabulary.is_speech(words):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailer.domain.mailing import Step
+from mailer.web.texts import texts
 from mailer.web.words import HistoryVerb
 
 PACKAGE = Path(__file__).parents[3] / "mailer"
@@ -55,3 +56,17 @@ def test_every_verb_has_a_word() -> None:
     found = dict(recorded())
     assert len(found) > 30
     assert {verb: file for verb, file in found.items() if verb.replace("_", " ") not in known} == {}
+
+
+def test_the_items_of_a_list_are_each_said_by_their_own_pattern() -> None:
+    summary = "22 memberships added, 24 people added, 26 payments added"
+    assert texts("ru").detail(summary) == "добавлено членств: 22, добавлено людей: 24, добавлено платежей: 26"
+    assert (
+        texts("ru").detail("sound: 24 people, 3 issue texts and 16 copies")
+        == "исправна: человек: 24, текстов: 3 и экземпляров: 16"
+    )
+
+
+def test_a_persons_own_words_stay_as_they_are() -> None:
+    assert texts("ru").detail("its address is right: “she wrote again”") == "адрес верен: “she wrote again”"
+    assert texts("ru").detail("попросили по телефону") == "попросили по телефону"
