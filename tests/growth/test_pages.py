@@ -92,6 +92,7 @@ FORMS: Mapping[str, Fields] = {
     f"{ISSUE}/settle": {"as": "accepted"},
     "/issues/pull": {},
     "/returns/settle": {"report": "1"},
+    "/returns/{report:int}/right-address": {"report": "1"},
     "/holds": {"address": "Reader00006", "why": "she left"},
     "/holds/{hold:int}/lift": {"why": "she wrote"},
     "/holds/domains": {"domain": "members1.example", "reason": "asked"},
