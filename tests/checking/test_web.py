@@ -214,7 +214,8 @@ async def test_our_metrics_are_told_apart_from_those_of_another_installation(clu
     port = free_port()
     listen = f"127.0.0.1:{port}"
     club.settle(monitoring={"metrics_listen": listen})
-    with club.opened() as app, club.copied(tmp_path / "copied").opened() as copied:
+    other = club.copied(tmp_path / "copied")  # a server copies no database that is in use
+    with club.opened() as app, other.opened() as copied:
         async with serving(app, serve_metrics):
             await ask(port)  # until it listens
             [ours] = await asyncio.to_thread(lambda: list(check_metrics(app)))
