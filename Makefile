@@ -45,9 +45,11 @@ test-real: setup  ## the tests with real servers; installs them with apt when ro
 	$(BIN)/pytest -m real
 	sh tests/real/postgresql $(BIN)/pytest -q $(ON_ALL_CORES) -m "$(WHOLE)" --ignore tests/real
 
+POSTGRES := tests/store tests/pipeline tests/stories tests/app/test_scheduler.py
+
 test-postgresql: setup  ## store, pipeline and stories on a PostgreSQL server of their own; installs it with apt when root
 	sh tests/real/install database
-	sh tests/real/postgresql $(BIN)/pytest -q $(ON_ALL_CORES) -m "$(USUAL)" tests/store tests/pipeline tests/stories tests/app/test_scheduler.py
+	sh tests/real/postgresql $(BIN)/pytest -q $(ON_ALL_CORES) -m "$(USUAL)" $(POSTGRES)
 
 test-bounces: setup  ## bounces that a real Postfix writes come home, by SMTP and by IMAP; needs root
 	sh tests/real/install mail

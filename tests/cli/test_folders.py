@@ -55,6 +55,7 @@ def test_all_findings_come_at_once(run: Terminal, folder: Path) -> None:
         "RU.MD: it is not read under this name",
         "en.md: line 5: number: 'ten' is not a number",
         "en.md: line 26: a heading of level 1",
+        "en.md: line 61: transit-cover.jpg: en.md shows this picture, but the folder has transit-cover.png",
     ]
 
 
