@@ -64,8 +64,10 @@ def said_of(letter: str) -> str:
             return f"{letter} is Latin"
         case "Cyrillic":
             return f"{letter} is Cyrillic"
-        case _:
+        case "Greek":
             return f"{letter} is Greek"
+        case _:
+            return f"{letter} is of another alphabet"
 
 
 def alphabets(text: str) -> tuple[str, ...]:

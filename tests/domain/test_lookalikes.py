@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.lookalikes import as_latin, mixed_cells, mixed_words, slips
+from mailer.domain.lookalikes import as_latin, mixed_cells, mixed_words, said_of, slips
 from tests.builders import a_membership, a_seat
 
 
@@ -23,6 +23,14 @@ def test_a_mixed_word_is_named_with_the_right_one(text, right, letter):
     [word] = mixed_words(text)
     assert word.right == (right if letter else None)
     assert (letter or "type the word again") in str(word)
+
+
+@pytest.mark.parametrize(
+    ("letter", "alphabet"),
+    [("a", "Latin"), ("я", "Cyrillic"), ("χ", "Greek"), ("字", "of another alphabet"), ("ב", "of another alphabet")],
+)
+def test_a_letter_is_said_to_be_of_its_own_alphabet(letter, alphabet):
+    assert said_of(letter) == f"{letter} is {alphabet}"
 
 
 @pytest.mark.parametrize(

@@ -148,9 +148,12 @@ def pause_canary_wave(
     connection: Connection, context: Context, mailing: Mailing, copies: int, *, failed: int, uncertain: int
 ) -> None:
     """Pause a mailing of whose canary wave most copies failed or are uncertain, and alarm the operator."""
-    counts = f"{failed} failed, {uncertain} are uncertain" if failed and uncertain else f"{uncertain} are uncertain"
     if not uncertain:
         counts = f"{failed} failed"
+    elif not failed:
+        counts = f"{uncertain} are uncertain"
+    else:
+        counts = f"{failed} failed, {uncertain} are uncertain"
     why = f"of the {copies} copies that went first {counts}; the others have not left"
     if _break(connection, context, mailing, why, resumed_at(connection, mailing)):
         alarms.canary(connection, context, mailing.issue, failed=failed, uncertain=uncertain, copies=copies)

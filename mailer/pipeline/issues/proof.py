@@ -45,7 +45,8 @@ def prove(context: Context, mailing: Mailing) -> int:
 def prove_part(context: Context, identity: int, numbers: range, tell: Callable[[int], None]) -> int:
     """Make the pending copies of a mailing with these numbers, for another process; returns how many they are.
 
-    `tell` is called with how many are made so far, so that the process which waits for this one sees that it works. Raises CannotRender at the first that cannot be made: that process names all of them.
+    `tell` is called with how many are made so far, so that the process which waits for this one sees that it works. Raises
+    CannotRender at the first that cannot be made: that process names all of them.
     """
     with context.store.reading() as connection:
         mailing = mailings.mailing(connection, identity)

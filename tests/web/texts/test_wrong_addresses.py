@@ -67,7 +67,7 @@ def test_every_reason_of_ours_is_one_of_the_librarys() -> None:
     "typed",
     [
         "anna@gmial.com", "anna@yandex.con", "anna@club.con", "аnna@club.example", "anna@сlub.com", "anna@club.рф",
-        "аnnа@club.example", "анна@сос.com", "anna@gmаil.com",
+        "аnnа@club.example", "анна@сос.com", "anna@gmаil.com", "anna@yandeχ.ru", "anna@mail字.ru",
     ],
 )  # fmt: skip
 def test_what_looks_mistyped_is_said_in_russian(typed: str) -> None:
