@@ -129,6 +129,7 @@ async def test_a_drain_claims_nothing_after_so_many_seconds(club: Club, clock: F
         assert states(app) == {"accepted": 40}
 
 
+@pytest.mark.leaping
 async def test_the_limits_of_relay_and_provider_hold_over_all_workers_together(club: Club, clock: FrozenClock) -> None:
     left: list[str] = []
 
@@ -154,6 +155,7 @@ async def test_the_limits_of_relay_and_provider_hold_over_all_workers_together(c
         assert len(set(left)) == len(left)
 
 
+@pytest.mark.leaping
 @pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("nth", range(1, 7))
 async def test_what_never_reached_it_is_settled_although_others_found_it_uncertain(
