@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-ON_ALL_CORES := -n $$(getconf _NPROCESSORS_ONLN) --dist worksteal
+# One worker more than there are cores: many a test waits for a server or a process.
+ON_ALL_CORES := -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal
 
 .PHONY: help setup demo check test wheel test-wheel parts test-slow growth test-real test-postgresql test-bounces test-browser quality quality-looks views pictures cover golden bench bench-scaling bench-idle bench-pages format lock clean
 .DEFAULT_GOAL := help
@@ -30,9 +31,8 @@ check: setup  ## format, lint, types, layers
 WHOLE := not benchmark and not browser and not quality and not slow
 USUAL := not real and $(WHOLE)
 
-# One worker more than there are cores: many a test waits for a server or a process.
 test: setup  ## every test that needs no root, on all cores
-	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "$(USUAL)" --ignore tests/growth/test_pages.py
+	$(BIN)/pytest $(ON_ALL_CORES) -m "$(USUAL)" --ignore tests/growth/test_pages.py
 
 test-slow: setup  ## what make test shows by a part, at full size
 	$(BIN)/pytest -m slow
@@ -45,7 +45,9 @@ test-real: setup  ## the tests with real servers; installs them with apt when ro
 	$(BIN)/pytest -m real
 	sh tests/real/postgresql $(BIN)/pytest -q $(ON_ALL_CORES) -m "$(WHOLE)" --ignore tests/real
 
-POSTGRES := tests/store tests/pipeline tests/stories tests/app/test_scheduler.py
+# What is about the ledger, and about PostgreSQL alone.
+POSTGRES := tests/store tests/pipeline tests/stories tests/app/test_scheduler.py tests/daemon/test_worker.py \
+    tests/gateways/test_bell.py
 
 test-postgresql: setup  ## store, pipeline and stories on a PostgreSQL server of their own; installs it with apt when root
 	sh tests/real/install database
