@@ -14,7 +14,7 @@ from mailer.domain.user import User
 from mailer.formats.credentials import password
 from mailer.formats.token import Purpose
 from mailer.web.application import ROUTES, create_app
-from mailer.web.routes import Deed, Page, Public, Stream
+from mailer.web.routes import Page, Public
 from tests.club import LETTER, Club
 from tests.growth.conftest import Compare, Hold, Opened
 from tests.growth.counting import cost_of
@@ -165,14 +165,6 @@ def roles() -> dict[str, Role]:
 
 PAGES = roles()
 PUBLIC = [route.path for route in ROUTES if isinstance(route, Public) and "GET" in route.methods]
-POSTS = {
-    route.path for route in ROUTES if isinstance(route, Deed) or (isinstance(route, Public) and "POST" in route.methods)
-}
-
-
-def test_every_form_has_a_case_or_is_small() -> None:
-    assert {path for path in POSTS if not re.match(SMALL_FORMS, path)} == set(FORMS)
-    assert [route.path for route in ROUTES if isinstance(route, Stream)] == [f"{ISSUE}/progress/events"]
 
 
 @pytest.fixture(scope="module")
