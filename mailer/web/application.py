@@ -20,6 +20,7 @@ from mailer.domain.trouble import Trouble
 from mailer.pipeline import maillog
 from mailer.store import DatabaseError
 from mailer.store.trouble import trouble_of
+from mailer.texts import N_
 from mailer.web import health
 from mailer.web.allowance import Allowances
 from mailer.web.bounds import OF_A_USER, OF_ANYBODY, Endpoint, bounded
@@ -31,7 +32,6 @@ from mailer.web.remedies import RemedyLink
 from mailer.web.responder import Responder, public_page
 from mailer.web.routes import AnyRoute, Deed, Page, Public, Stream
 from mailer.web.strangers import language_of
-from mailer.web.texts import N_
 
 # Seconds after which a page is asked for again that the database had no answer for.
 RETRY_AFTER = 10

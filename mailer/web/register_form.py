@@ -8,9 +8,9 @@ from mailer.domain.register_columns import MEMBER_COLUMNS, PAYMENT_COLUMNS, Cell
 from mailer.domain.register_entry import Doubtful, Outdated, RowsRefused, fingerprint
 from mailer.pipeline.mailings.changes import planned_changes
 from mailer.pipeline.register.browse import circles_of
+from mailer.texts import N_
 from mailer.views.circulation_change import change_words
 from mailer.web.answers import Answer, Show, go, show
-from mailer.web.texts import N_
 from mailer.web.visit import Visit
 from mailer.web.words import word
 

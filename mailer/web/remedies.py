@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from mailer.domain.remedy import Action, Remedy
-from mailer.web.texts import N_
+from mailer.texts import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from mailer.formats.dates_and_money import amount
+from mailer.texts import LANGUAGES, Texts, texts
 from mailer.views.plain_words import language_name, plan_change
 from mailer.web import dates
-from mailer.web.texts import LANGUAGES, Texts, texts
 from mailer.web.words import detail_words, doer_name, done_word, word
 
 PAGES = Path(__file__).parent / "pages"

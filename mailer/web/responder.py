@@ -16,6 +16,7 @@ from mailer.domain.sign_in import SignInStage, may_now
 from mailer.pipeline.context import Context
 from mailer.pipeline.users.sign_in import find_session, write_if_possible
 from mailer.store import sessions
+from mailer.texts import N_, Texts, texts
 from mailer.web import origin
 from mailer.web.answers import Answer, Download, Go, Show
 from mailer.web.form import Form, form_of, query_of
@@ -23,7 +24,6 @@ from mailer.web.remedies import links_of
 from mailer.web.render import render, render_pieces
 from mailer.web.routes import Deed, Page, Public, Stream
 from mailer.web.session import token_in
-from mailer.web.texts import N_, Texts, texts
 from mailer.web.visit import Visit
 
 # The first kind that fits says the status.

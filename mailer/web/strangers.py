@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from mailer.domain.errors import TryLater
 from mailer.pipeline.users.attempts import SlowedDown
+from mailer.texts import LANGUAGES, Texts, texts
 from mailer.web.form import Form
 from mailer.web.origin import own_path
 from mailer.web.responder import FORM_HEADERS, public_page
-from mailer.web.texts import LANGUAGES, Texts, texts
 
 
 def language_of(request: Request, own: str = "") -> Texts:

@@ -15,8 +15,8 @@ from mailer.domain.remedy import Note
 from mailer.domain.sign_in import ConsoleSession
 from mailer.domain.user import User
 from mailer.pipeline.context import Context, IssueName
+from mailer.texts import Texts
 from mailer.web.form import Form
-from mailer.web.texts import Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

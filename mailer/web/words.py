@@ -12,8 +12,8 @@ from mailer.domain.hold import HoldReason
 from mailer.domain.mailing import MailingState
 from mailer.domain.matter import Matter
 from mailer.domain.membership import MembershipKind
+from mailer.texts import N_, Texts
 from mailer.views import plain_words
-from mailer.web.texts import N_, Texts
 
 
 class HistoryVerb(StrEnum):

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from mailer.web.texts import texts
+from mailer.texts import texts
 from tests.browser.service import PASSWORD
 
 WIDTHS = {"desk": 1280, "phone": 390}

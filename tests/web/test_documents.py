@@ -7,7 +7,7 @@ import pytest
 
 from mailer.domain.matter import Matter
 from mailer.views import plain_words
-from tests.web.texts.test_catalogue import written
+from tests.texts.test_catalogue import written
 
 DOCS = Path(__file__).parents[2] / "docs"
 # In docs/editors.md the words of the console stand in the part before this heading.

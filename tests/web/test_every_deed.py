@@ -18,10 +18,10 @@ from mailer.domain.delivery import Accepted, Reply
 from mailer.store import Store
 from mailer.store.columns import metadata
 from mailer.store.schema import history
+from mailer.texts import EnglishSentence, texts
 from mailer.web.application import ROUTES, create_app
 from mailer.web.console import approvals
 from mailer.web.routes import Deed, Public
-from mailer.web.texts import EnglishSentence, texts
 from mailer.web.words import detail_words, done_word
 from tests import databases
 from tests.club import Club

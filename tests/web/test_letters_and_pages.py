@@ -8,10 +8,10 @@ from starlette.routing import Match, Route
 
 from mailer.app.installation import App
 from mailer.pipeline.letters.specimens import load_specimens, write_specimens
+from mailer.texts import texts
 from mailer.web.application import ROUTES
 from mailer.web.routes import Page
-from mailer.web.texts import texts
-from tests.web.texts.test_catalogue import WRITTEN
+from tests.texts.test_catalogue import WRITTEN
 
 CONSOLE = "https://console.club.example"
 COMMAND = re.compile(r"(?<![\w.@/-])mailer [a-z]")

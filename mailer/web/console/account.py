@@ -6,10 +6,10 @@ from mailer.domain.relying_party import RelyingParty
 from mailer.domain.sign_in import SecondWay, SignInStage
 from mailer.pipeline.users import accounts, second_ways
 from mailer.pipeline.users.sign_in import list_sessions, sign_out_elsewhere
+from mailer.texts import LANGUAGES
 from mailer.web.answers import Answer, Download, go, show
 from mailer.web.origin import own_path, passkey_party
 from mailer.web.routes import AnyRoute, Deed, Page
-from mailer.web.texts import LANGUAGES
 from mailer.web.visit import Visit
 
 

@@ -22,6 +22,7 @@ from mailer.pipeline.mailings.deliveries import (
 )
 from mailer.pipeline.mailings.preview import Reader, preview_copy
 from mailer.pipeline.mailings.settle import release_delivery, settle_delivery, settle_together
+from mailer.texts import N_
 from mailer.views.copies import last_reply
 from mailer.views.not_received import LANGUAGES, CopyFacts, not_received_answer
 from mailer.web import dates
@@ -29,7 +30,6 @@ from mailer.web.answers import Answer, go
 from mailer.web.console.mailing_pages import ISSUE, path_of, same_with, show_of, why_not
 from mailer.web.numbers import whole_number
 from mailer.web.routes import AnyRoute, Deed, Page
-from mailer.web.texts import N_
 from mailer.web.visit import Visit
 from mailer.web.words import detail_words, doer_name, done_word
 

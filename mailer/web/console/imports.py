@@ -8,12 +8,12 @@ from mailer.domain.register_difference import Difference
 from mailer.domain.remedy import Action
 from mailer.pipeline.register import drafts
 from mailer.pipeline.register.drafts import BroughtTable, RowsToMend
+from mailer.texts import N_
 from mailer.web.answers import Answer, Download, Show, go, show
 from mailer.web.numbers import whole_number
 from mailer.web.register_changes import change_rows
 from mailer.web.register_form import plan_lines
 from mailer.web.routes import AnyRoute, Deed, Page
-from mailer.web.texts import N_
 from mailer.web.visit import Visit
 
 # So many changes, bad rows and absent people stand on the page; a longer list is read in a table program.

@@ -14,13 +14,13 @@ from mailer.domain.shelf import Finding, WaitingFolder
 from mailer.pipeline.issues.pull import pull
 from mailer.pipeline.issues.source_look import SourceWatch
 from mailer.pipeline.mailings.standings import issue_standings
+from mailer.texts import N_
 from mailer.views.issues import pulled_lines
 from mailer.web.answers import Answer, go, show
 from mailer.web.console.mailing_pages import STANDSTILLS, standing_still
 from mailer.web.console.reviews import reviewed
 from mailer.web.remedies import links_of
 from mailer.web.routes import AnyRoute, Deed, Page
-from mailer.web.texts import N_
 from mailer.web.visit import Visit
 
 # So many issues stand on a page.

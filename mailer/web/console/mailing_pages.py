@@ -7,8 +7,8 @@ from mailer.domain.access import Right
 from mailer.domain.remedy import Action
 from mailer.domain.standstill import REFUSED, Standstill
 from mailer.pipeline.context import IssueName
+from mailer.texts import N_
 from mailer.web.answers import Answer, show
-from mailer.web.texts import N_
 from mailer.web.visit import Visit
 
 ISSUE = "/issues/{newsletter}/{serial:int}"

@@ -8,11 +8,11 @@ from mailer.domain.issue_figures import IssueFigures
 from mailer.domain.month import Stage, WaitsFor
 from mailer.domain.to_do import TROUBLES, count_kinds
 from mailer.pipeline.overview.overview import overview
+from mailer.texts import N_
 from mailer.web.answers import Answer, show
 from mailer.web.console.mailing_pages import STANDSTILLS
 from mailer.web.console.to_do import HEADINGS, every_item, visible_items
 from mailer.web.routes import AnyRoute, Page
-from mailer.web.texts import N_
 from mailer.web.visit import Visit
 
 STAGES: Mapping[Stage, str] = {

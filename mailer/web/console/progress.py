@@ -17,12 +17,12 @@ from mailer.domain.progress import Progress
 from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.report import issue_progress
+from mailer.texts import N_, texts
 from mailer.web.answers import Answer
 from mailer.web.console.mailing_pages import ISSUE, STANDSTILLS, path_of, show_of, why_not
 from mailer.web.progress_feed import Glimpse, ProgressFeed
 from mailer.web.render import render
 from mailer.web.routes import AnyRoute, Page, Stream
-from mailer.web.texts import N_, texts
 from mailer.web.visit import Visit
 
 # Seconds between two signs of life on a stream without news, so that no proxy takes it for dead.

@@ -12,11 +12,11 @@ from mailer.domain.report import Report
 from mailer.formats.report import readable
 from mailer.pipeline.bounces import holds, ingest
 from mailer.pipeline.register.people import subjects_of
+from mailer.texts import N_
 from mailer.views.plain_words import failure, matter
 from mailer.web.answers import Answer, Download, go, show
 from mailer.web.numbers import whole_number
 from mailer.web.routes import AnyRoute, Deed, Page
-from mailer.web.texts import N_
 from mailer.web.visit import Visit
 
 # So many reports stand on a page.

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from mailer.texts import EnglishSentence, Texts
 from mailer.views.review_lines import ReviewLine, review_lines
-from mailer.web.texts import EnglishSentence, Texts
 
 
 def reviewed(texts: Texts, sentences: Iterable[str]) -> list[ReviewLine]:

@@ -12,13 +12,13 @@ from mailer.domain.relying_party import RelyingParty
 from mailer.domain.sign_in import FEW_CODES, ConsoleSession, SignInStage
 from mailer.pipeline.users.second_ways import give_passkey, passkey_to_give
 from mailer.pipeline.users.sign_in import SignedIn, find_session, give_code, note
+from mailer.texts import texts
 from mailer.web.form import Form, query_of, small_form_of
 from mailer.web.origin import passkey_party
 from mailer.web.responder import responder_of
 from mailer.web.routes import AnyRoute, Public
 from mailer.web.session import give_cookies, token_in, visitor_of
 from mailer.web.strangers import form_again, next_of
-from mailer.web.texts import texts
 
 _Step = Callable[[Request, ConsoleSession], Awaitable[Response]]
 

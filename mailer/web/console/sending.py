@@ -9,13 +9,13 @@ from mailer.pipeline.mailings.pause import cancel_mailing, find_cancellation, pa
 from mailer.pipeline.mailings.report import issue_progress
 from mailer.pipeline.mailings.send import BEGUN, SendReview, review_send, send_mailing
 from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement, without
+from mailer.texts import N_
 from mailer.web.answers import Answer, Go, go
 from mailer.web.console.mailing_pages import ISSUE, show_of, why_not
 from mailer.web.console.progress import address_of
 from mailer.web.numbers import whole_number
 from mailer.web.remedies import links_of
 from mailer.web.routes import AnyRoute, Deed, Page
-from mailer.web.texts import N_
 from mailer.web.visit import Visit
 
 _TYPE_THE_NUMBER = N_("Type the number of copies: {number}.")

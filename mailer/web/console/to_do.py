@@ -8,12 +8,12 @@ from mailer.domain.access import Right, Role, may
 from mailer.domain.remedy import Action, Remedy
 from mailer.domain.to_do import RIGHT_FOR, ToDo, ToDoKind, without_people
 from mailer.pipeline.overview.to_do import to_do
+from mailer.texts import N_
 from mailer.views.remedies import commands_of
 from mailer.views.to_do import to_do_sentence
 from mailer.web.answers import Answer, show
 from mailer.web.remedies import RemedyLink, link_of
 from mailer.web.routes import AnyRoute, Page
-from mailer.web.texts import N_
 from mailer.web.visit import Visit
 
 # So many things of one kind stand on the page; the others follow when these are done.

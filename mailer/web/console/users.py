@@ -4,9 +4,9 @@ from mailer.domain.access import Right, Role
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.user import User
 from mailer.pipeline.users import accounts
+from mailer.texts import LANGUAGES
 from mailer.web.answers import Answer, go, show
 from mailer.web.routes import AnyRoute, Deed, Page
-from mailer.web.texts import LANGUAGES
 from mailer.web.visit import Visit
 
 

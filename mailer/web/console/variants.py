@@ -6,8 +6,8 @@ from mailer.domain.access import Right
 from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Terms, Variant, Wording, variant_named
 from mailer.domain.errors import NotFound
 from mailer.pipeline.mailings.preview import Reader
+from mailer.texts import N_
 from mailer.web.form import Form
-from mailer.web.texts import N_
 from mailer.web.visit import Visit
 
 WORDS: Mapping[Variant, str] = {

@@ -10,6 +10,7 @@ from mailer.formats.links import SAMPLE
 from mailer.formats.token import Purpose
 from mailer.pipeline import members
 from mailer.pipeline.members import Choice, CopyPage, Details
+from mailer.texts import N_
 from mailer.web.form import Form
 from mailer.web.members.pages import (
     context_of,
@@ -21,7 +22,6 @@ from mailer.web.members.pages import (
 )
 from mailer.web.routes import AnyRoute, Public
 from mailer.web.strangers import language_of
-from mailer.web.texts import N_
 
 _CHOOSE = N_("Please choose what you want.")
 

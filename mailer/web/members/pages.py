@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mailer.pipeline.context import Context
+from mailer.texts import Texts
 from mailer.web.form import Form, form_of
 from mailer.web.responder import public_page, responder_of
 from mailer.web.strangers import language_of
-from mailer.web.texts import Texts
 
 T = TypeVar("T")
 

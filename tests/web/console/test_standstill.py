@@ -12,7 +12,7 @@ from mailer.domain.access import Role
 from mailer.domain.remedy import Action
 from mailer.domain.standstill import REFUSED, Standstill
 from mailer.pipeline.mailings.plan import plan_mailing
-from mailer.web.texts import LANGUAGES, texts
+from mailer.texts import LANGUAGES, texts
 from tests.club import ISSUE, LETTER, Club, import_register, members
 from tests.pipeline.relayed import deliver
 from tests.pipeline.standing_still import stand_still

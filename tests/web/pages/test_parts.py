@@ -8,8 +8,8 @@ from lxml import html
 
 from mailer.domain.access import Role
 from mailer.domain.user import User
+from mailer.texts import texts
 from mailer.web.render import _environment
-from mailer.web.texts import texts
 from tests.web.markup import faults
 
 SPECIMENS = Path(__file__).parent / "specimens.html"

@@ -1,12 +1,12 @@
-"""The texts of the pages in English and Russian: English stands in the pages, Russian in the files of `ru`."""
+"""What pages, verbs and letters say in English and Russian: English stands where it is said, Russian in the files of `ru`."""
 
 from dataclasses import dataclass
 from functools import cache
 
 from markupsafe import Markup
 
-from mailer.web.texts.catalogue import Catalogue, catalogue, key
-from mailer.web.texts.sentences import Sentences
+from mailer.texts.catalogue import Catalogue, catalogue, key
+from mailer.texts.sentences import Sentences
 
 # Each in its own words.
 LANGUAGES = {"en": "English", "ru": "Русский"}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailer.web.texts.catalogue import catalogue
-from mailer.web.texts.speech import Vocabulary, split_list, unquoted
+from mailer.texts.catalogue import catalogue
+from mailer.texts.speech import Vocabulary, split_list, unquoted
 
 VOCABULARY = Vocabulary(catalogue("ru").sentences)
 

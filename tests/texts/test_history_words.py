@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailer.domain.mailing import Step
-from mailer.web.texts import texts
+from mailer.texts import texts
 from mailer.web.words import HistoryVerb
 
-PACKAGE = Path(__file__).parents[3] / "mailer"
+PACKAGE = Path(__file__).parents[2] / "mailer"
 # Where the verb stands among what a recorder is given.
 PLACES = {"record": (1,), "_record": (2, 3)}
 

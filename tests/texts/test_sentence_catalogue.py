@@ -6,10 +6,10 @@ import re
 from functools import cache
 from pathlib import Path
 
-from mailer.web.texts.catalogue import catalogue
-from mailer.web.texts.sentences import Sentences
-from tests.web.texts.patterns import patterns
-from tests.web.texts.test_catalogue import FOLDER, SENTENCES, entries, first
+from mailer.texts.catalogue import catalogue
+from mailer.texts.sentences import Sentences
+from tests.texts.patterns import patterns
+from tests.texts.test_catalogue import FOLDER, SENTENCES, entries, first
 
 written = cache(patterns)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mailer.domain.errors import BadInput
 from mailer.formats import address
 from mailer.formats.address import doubts, parse
-from mailer.web.texts import EnglishSentence, texts
+from mailer.texts import EnglishSentence, texts
 
 RUSSIAN = texts("ru")
 WRONG = (

@@ -11,11 +11,11 @@ from babel.messages.extract import extract, extract_python
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from mailer.web.texts import LANGUAGES, texts
-from mailer.web.texts.catalogue import FOLDER, SENTENCES, key
+from mailer.texts import LANGUAGES, texts
+from mailer.texts.catalogue import FOLDER, SENTENCES, key
 from mailer.web.words import SHOWN, word_of
 
-WEB = FOLDER.parent
+WEB = FOLDER.parent / "web"
 FILES = sorted(FOLDER.glob("*/*.po"))
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "text": None, "ngettext": (1, 2), "plural": (1, 2)}
 PLACES = re.compile(r"%\(\w+\)[sd]|\{\w*(?=:\w+\}|\})")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, strategies
 from markupsafe import escape
 
-from mailer.web.texts import texts
-from mailer.web.texts.catalogue import Catalogue, catalogue
-from mailer.web.texts.sentences import Pattern, Sentences
+from mailer.texts import texts
+from mailer.texts.catalogue import Catalogue, catalogue
+from mailer.texts.sentences import Pattern, Sentences
 
 CATALOGUE = Catalogue(
     texts={"paused": ("на паузе",), "MailingState\x04paused": ("приостановлена",)},

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
-from mailer.web.texts.catalogue import Catalogue, key
-from mailer.web.texts.speech import Vocabulary, split_list, unquoted
+from mailer.texts.catalogue import Catalogue, key
+from mailer.texts.speech import Vocabulary, split_list, unquoted
 
 _PLACE = re.compile(r"\{(\d)\}")
 _PLACE_IN_CONTEXT = re.compile(r"\{(\d)(?::(\w+))?\}")

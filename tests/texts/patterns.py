@@ -10,7 +10,7 @@ from mailer.formats import address
 from mailer.pipeline.register.import_export import COUNTED
 from mailer.views import database
 
-PACKAGE = Path(__file__).parents[3] / "mailer"
+PACKAGE = Path(__file__).parents[2] / "mailer"
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {"Note", "Outdated"}
 # What collects problems and notes, for all of them to be said at once.
 COLLECTORS = {"add", "append"}
