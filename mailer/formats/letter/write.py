@@ -97,6 +97,7 @@ def _environment(templates: tuple[Path, ...], language: str, console: str) -> "S
     from jinja2.sandbox import SandboxedEnvironment
 
     from mailer.formats.templates import SYSTEM
+    from mailer.texts import texts
 
     environment = SandboxedEnvironment(
         loader=FileSystemLoader([folder / SYSTEM for folder in templates]),
@@ -119,6 +120,7 @@ def _environment(templates: tuple[Path, ...], language: str, console: str) -> "S
         "typed": shlex.quote,
         "person": lambda entry: label(entry["person"], entry["name"]),
         "language": partial(plain_words.language_name, language=language),
+        "sentence": texts(language).sentence,
         "plan_change": partial(plain_words.plan_change, language=language),
         "moment": lambda text, timezone: _moment(datetime.fromisoformat(text), timezone, language),
     }

@@ -7,7 +7,6 @@ from mailer.domain.shelf import Finding, PulledFolder
 from mailer.pipeline.context import Context
 from mailer.pipeline.letters.facts import NAMED, Facts, cut
 from mailer.store import letters
-from mailer.views.issues import pulled_lines
 
 NOT_TAKEN = "not-taken"  # names the folder of its templates, too
 _DIGITS = 16  # of the change's hash
@@ -57,5 +56,10 @@ def _facts(newsletter: Newsletter, refused: Sequence[PulledFolder]) -> Facts:
 
 
 def _folder_facts(pulled: PulledFolder) -> Facts:
-    lines = pulled_lines(pulled)
-    return {"folder": pulled.folder, "lines": lines[:NAMED], "lines_more": max(0, len(lines) - NAMED)}
+    lines = pulled.line.splitlines()
+    return {
+        "folder": pulled.folder,
+        "lines": lines[:NAMED],
+        "lines_more": max(0, len(lines) - NAMED),
+        "remedies": [{"action": remedy.action.value, "issue": remedy.subjects[0]} for remedy in pulled.remedies],
+    }
