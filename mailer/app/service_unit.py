@@ -152,6 +152,6 @@ def _writable(config: Config, credentials: Mapping[str, Path]) -> Iterator[Path]
 
 
 def _ports(config: Config) -> Iterator[int]:
-    for address in (config.web.listen, config.bounces.listen):
+    for address in (config.web.listen, config.bounces.listen, config.monitoring.metrics_listen):
         if address:
             yield listen_at(address)[1]

@@ -1,5 +1,6 @@
 """The command that makes the daemon a service of the machine."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from mailer.cli import console
 
 _UNIT = Path("/etc/systemd/system/club-mailer.service")
+_NAME = re.compile(r"[A-Za-z0-9._@+-]+( [A-Za-z0-9._@+-]+)*")
 
 
 def install_service(
@@ -45,10 +47,12 @@ def install_service(
 
 
 def _credential(typed: str) -> tuple[str, Path]:
-    name, colon, file = typed.partition(":")
-    if not (name and colon and file.startswith("/")) or "/" in name:
+    """What was typed, if systemd takes it: what it does not take it ignores, and the service would start without."""
+    name, _, file = typed.partition(":")
+    if not _NAME.fullmatch(name) or name in {".", ".."} or not file.startswith("/") or ".." in Path(file).parts:
         raise typer.BadParameter(
-            f"{typed!r}: allowed: a name and an absolute path, such as smtp.password:/etc/smtp.password"
+            f"{typed!r}: allowed: a name of letters A to Z, digits and . _ @ + -, and an absolute path without .., such as "
+            "smtp.password:/etc/smtp.password"
         )
     return name, Path(file)
 

@@ -143,8 +143,11 @@ class Config(BaseModel):
 
     @property
     def private_files(self) -> tuple[Path, ...]:
-        """The settings and every file named in them that holds a secret."""
-        return (self.file, *map(self.path, self.named_files(public=False)))
+        """The settings and every file named in them that holds a secret, but for those that the service manager guards.
+
+        What it hands over it makes anew at each start, with rights of its own kind (an access list shows as a group's).
+        """
+        return (self.file, *(self.path(name) for name in self.named_files(public=False) if credential(name) is None))
 
     @property
     def read_at_the_start(self) -> tuple[Path, ...]:

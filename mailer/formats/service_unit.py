@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailer.domain.errors import BadInput
+
 # Where the unit hides folders: what the service needs there is shown again.
 _HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
 _TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108  (nothing is written there)
@@ -90,7 +92,7 @@ class ServiceUnit:
     credentials: Mapping[str, Path]
 
     def text(self) -> str:
-        """The file."""
+        """The file. Raises BadInput naming a path that no unit can name."""
         paths = (self.folder, *self.writable, *self.needed)
         return _UNIT.format(
             user=self.user,
@@ -116,12 +118,23 @@ def _any_below(paths: Iterable[Path], folders: tuple[Path, ...]) -> bool:
 
 
 def _literal(path: Path) -> str:
-    return str(path).replace("%", "%%")  # systemd.unit(5), specifiers
+    """A path that is all of a setting: systemd takes no quotes there, cuts off spaces, and a backslash joins the next line."""
+    text = _in_one_line(path)
+    if text != text.strip() or text.endswith("\\"):
+        raise BadInput(f"{str(path)!r} ends with a space or a backslash, which systemd does not read so: rename it")
+    return text
+
+
+def _in_one_line(word: object) -> str:
+    text = str(word)
+    if not text.isprintable():
+        raise BadInput(f"{text!r} has a character that no unit of systemd can have in a path: rename it")
+    return text.replace("%", "%%")  # systemd.unit(5), specifiers
 
 
 def _word(word: object) -> str:
     """One word of a list, in quotes where it needs them (systemd.syntax(7))."""
-    text = str(word).replace("%", "%%")
+    text = _in_one_line(word)
     if text and not any(character.isspace() or character in "\"'\\;" for character in text):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -145,6 +145,22 @@ def test_credentials_have_names_that_the_settings_have(at, run):
         assert run("install-service", "--print", "--credential", bad).status == 2
 
 
+@pytest.mark.parametrize("bad", ["пароль:/etc/club/password", "..:/etc/password", "100%:/etc/password", "p:/etc/../p"])
+def test_what_systemd_would_ignore_is_refused(at, run, bad: str):
+    """It starts the service all the same, without the password."""
+    club = at("founded")
+    club.settle(smtp={"password_file": bad.partition(":")[0]})
+    refused = run("install-service", "--print", "--credential", bad)
+    assert (refused.status, refused.out) == (2, "")
+
+
+def test_every_port_below_1024_gives_the_right_to_it(at, run):
+    club = at("founded")
+    for table in ({"web": {"listen": "127.0.0.1:443"}}, {"monitoring": {"metrics_listen": "127.0.0.1:946"}}):
+        club.settle(**table)
+        assert value(run.ok("install-service", "--print").out, "AmbientCapabilities") == "CAP_NET_BIND_SERVICE"
+
+
 def test_a_file_handed_over_by_the_service_manager_wins(at, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     club = at("founded")
     club.settle(smtp={"password_file": "smtp.password", "username": "club"})
@@ -159,6 +175,9 @@ def test_a_file_handed_over_by_the_service_manager_wins(at, tmp_path: Path, monk
     assert config.relays[0].smtp.password == "handed over"
     assert config.path("mailer.key") == club.folder / "mailer.key"
     assert config.path("../mailer.key") == club.folder.parent / "mailer.key"
+    # Where it is handed over by an access list, its mode shows what the list allows at most.
+    (handed / "smtp.password").chmod(0o440)
+    assert config.private_files == (club.config, club.folder / "mailer.key")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailer.app.service_unit import usual_unit
+from mailer.domain.errors import BadInput
 from mailer.formats.service_unit import ServiceUnit
 
 ROOT = Path(__file__).parents[2]
@@ -94,3 +95,11 @@ def test_strange_names_stay_what_they_are():
     ]
     assert values(text, "WorkingDirectory") == ["/srv/100%% the club"]
     assert values(text, "ReadWritePaths") == ['"/srv/100%% the club"']
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "a\ttab", "a bell\a", "ends with\\", "ends with "])
+def test_what_systemd_cannot_read_as_it_is_is_refused(name: str):
+    for place in ({"folder": Path("/srv", name)}, {"credentials": {"smtp.password": Path("/etc", name)}}):
+        with pytest.raises(BadInput, match="rename it") as refused:
+            unit(**place).text()
+        assert repr(name).strip("'") in str(refused.value)
