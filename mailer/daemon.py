@@ -15,7 +15,7 @@ from mailer.app.inbound import WaysIn
 from mailer.app.installation import App
 from mailer.app.jobs import Jobs
 from mailer.app.relays import first_transport, transports
-from mailer.app.scheduler import hold_scheduler
+from mailer.app.scheduler import Lead
 from mailer.app.unless_stopped import unless_stopped
 from mailer.domain.daemon_role import DaemonRole
 from mailer.domain.errors import MailerError
@@ -79,6 +79,7 @@ class Daemon:
     manager: ServiceManager = field(default_factory=ServiceManager)
     _clock: ClockWatch = field(default_factory=ClockWatch)
     _watch: PlanWatch = field(default_factory=PlanWatch)
+    _lead: Lead = field(default_factory=Lead)
     _reloaded: asyncio.Event = field(default_factory=asyncio.Event)
     _jobs: Jobs = field(init=False)
 
@@ -216,8 +217,12 @@ class Daemon:
                 self._jobs.failed(job, MailerError(refusal))
 
     async def _hand_over_test(self, mailing: TestMailing) -> list[str] | None:
-        """A line for each message that was not accepted; None when a stop broke it off, and it is tested again later."""
-        test = asyncio.create_task(send_test_mailing(self.app.context, first_transport(self.app), mailing))
+        """A line for each message that was not accepted; None when a stop broke it off: if none was, it is tested again."""
+        context, relay = self.app.context, first_transport(self.app)
+        surely_leads = partial(self._lead.surely_lasts, context.clock)
+        test = asyncio.create_task(
+            send_test_mailing(context, relay, mailing, take_lead=self._leads, surely_leads=surely_leads)
+        )
         stopping = asyncio.create_task(self.sender.until_stopped())
         await asyncio.wait((test, stopping), return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -232,7 +237,7 @@ class Daemon:
     def _role(self) -> DaemonRole:
         if not self._clock.is_right(self.app):
             return DaemonRole.DOUBTS_CLOCK
-        return DaemonRole.LEADS if hold_scheduler(self.app, self.owner) else DaemonRole.FOLLOWS
+        return DaemonRole.LEADS if self._lead.take(self.app, self.owner) else DaemonRole.FOLLOWS
 
     def _reads_inboxes(self) -> bool:
         return self._leads()

@@ -1,9 +1,11 @@
 """Holds the lease by which one daemon, of all that run, pulls, plans, tests and begins scheduled mailings."""
 
 from datetime import timedelta
+from math import inf
 
 from mailer.app.installation import App
 from mailer.app.processes import is_dead, is_of_this_machine
+from mailer.domain.ports import Clock
 from mailer.store import be_brief
 from mailer.store.ledger import leases
 from mailer.store.ledger.instants import note_work
@@ -15,6 +17,24 @@ from mailer.store.ledger.owners import Owner
 SCHEDULER = "scheduler"
 LASTING = timedelta(seconds=30)
 LEFT_AT_LEAST = timedelta(seconds=20)
+
+
+class Lead:
+    """What one process knows of its lease without asking: it may be frozen at any moment, and another one lead."""
+
+    def __init__(self) -> None:
+        self._until = -inf  # by a clock that is never set
+
+    def take(self, app: App, owner: int) -> bool:
+        """Take the scheduler's lease, or renew it when little of it is left; False while another living process has it."""
+        asked_at = app.context.clock.elapsed()
+        leads = hold_scheduler(app, owner)
+        self._until = asked_at + LEFT_AT_LEAST.total_seconds() if leads else -inf
+        return leads
+
+    def surely_lasts(self, clock: Clock) -> bool:
+        """Whether the lease, when it was last taken, had more left than has passed since."""
+        return clock.elapsed() < self._until
 
 
 def daemon_runs(app: App) -> bool:

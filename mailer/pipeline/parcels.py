@@ -22,18 +22,18 @@ class AddressedMessage:
 class Handful:
     """A few messages for a relay. `accepted` counts those accepted, `failed` names the others with the reason.
 
-    `may_begin` is asked before the content of each begins to leave: one that may not is neither.
+    `may_begin` is asked before the content of each begins to leave: once it may not, the others are `left`.
     """
 
     def __init__(self, parcels: Sequence[Parcel], may_begin: Callable[[], bool] = lambda: True) -> None:
         self._may_begin = may_begin
-        self._left: list[Parcel] = list(reversed(parcels))
+        self.left: list[Parcel] = list(reversed(parcels))
         self.accepted = 0
         self._refusal: Outcome | None = None  # of us, or of our pace, whichever message it was
         self.failed: list[tuple[Parcel, str]] = []
 
     async def hand_over(self, transport: Transport) -> None:
-        """Try every message. Raises TransportDown; the messages left have not been tried then."""
+        """Try every message, while they may begin. Raises TransportDown; the messages left have not been tried then."""
         while self.open:
             async with transport.connect() as relay:
                 await relay.carry(self)
@@ -46,15 +46,18 @@ class Handful:
     @property
     def open(self) -> bool:
         """Whether a message may follow."""
-        return bool(self._left) and self._refusal is None
+        return bool(self.left) and self._refusal is None and self._may_begin()
 
     def take(self, _wake: Callable[[], None]) -> Parcel | None:
         """The next message."""
-        return self._left.pop() if self.open else None
+        return self.left.pop() if self.open else None
 
-    def begin(self, _parcel: Parcel) -> bool:
-        """Whether the message may leave."""
-        return self._may_begin()
+    def begin(self, parcel: Parcel) -> bool:
+        """Whether the message may leave; else it is left."""
+        begins = self._may_begin()
+        if not begins:
+            self.left.append(parcel)
+        return begins
 
     def end(self, parcel: Parcel, outcome: Outcome) -> None:
         """Count the outcome."""
@@ -62,7 +65,7 @@ class Handful:
             self.accepted += 1
             return
         if not _judges_message(outcome):
-            self._left.append(parcel)
+            self.left.append(parcel)
             self._refusal = outcome
             return
         reason = f"{outcome.reply.code} {outcome.reply.text}" if outcome.reply else outcome.detail
@@ -77,7 +80,7 @@ class Handful:
         if blamed:  # the next connection would break at it too
             self.failed.append((parcel, why))
         else:
-            self._left.append(parcel)
+            self.left.append(parcel)
 
 
 def _judges_message(outcome: Outcome) -> bool:

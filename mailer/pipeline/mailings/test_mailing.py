@@ -1,7 +1,7 @@
 """Sends a test mailing: an edition as it would go out, marked as a test, to editors only, outside the ledger."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mailer.domain.address import Address
@@ -100,16 +100,33 @@ def prepare_test_mailing(
     )
 
 
-async def send_test_mailing(context: Context, transport: Transport, test: TestMailing) -> list[str]:
+def _always() -> bool:
+    return True
+
+
+async def send_test_mailing(
+    context: Context,
+    transport: Transport,
+    test: TestMailing,
+    *,
+    take_lead: Callable[[], bool] = _always,
+    surely_leads: Callable[[], bool] = _always,
+) -> list[str]:
     """Hand every message of a test mailing to the relay; returns a line for each that was not accepted.
 
     Nothing enters the ledger. When any message was accepted, the hashes are kept as tested. Raises TransportDown.
+
+    Of several processes the one that leads tests. `take_lead` asks the ledger whether this one does; `surely_leads`
+    asks nobody, so that one that was frozen begins no message before it has asked. Refused once another one leads.
     """
-    tray = Handful(test.messages)
+    tray, leads = Handful(test.messages, may_begin=surely_leads), True
     try:
-        await tray.hand_over(transport)
+        while tray.left and (leads := await asyncio.to_thread(take_lead)):
+            await tray.hand_over(transport)
     finally:
-        await asyncio.to_thread(_record_test, context, test, tray.accepted)
+        await asyncio.to_thread(_record_test, context, test, tray.accepted, counts=leads)
+    if not leads:
+        raise Refused("another process leads by now, and sends the whole test mailing")
     return [f"the test to {message.envelope.recipient} was not accepted: {reply}" for message, reply in tray.failed]
 
 
@@ -133,10 +150,10 @@ def _planned_editions(connection: Connection, context: Context, name: IssueName)
     return mailings.editions_of(connection, every[0].id)
 
 
-def _record_test(context: Context, test: TestMailing, accepted: int) -> None:
+def _record_test(context: Context, test: TestMailing, accepted: int, *, counts: bool) -> None:
     with context.store.transaction() as connection:
         # One editor is enough: a refused address is reported, and must not bring the others the test again.
-        if accepted:
+        if accepted and counts:
             tests_sent.record_test(
                 connection,
                 newsletter=test.issue.newsletter,
