@@ -1,7 +1,8 @@
 """Copies a PostgreSQL database by pg_dump, and puts such a dump in the place of the database by pg_restore and psql."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from mailer.domain.database_check import DatabaseCheck, PutInPlace
-from mailer.domain.errors import BadInput, Refused
+from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.store import migrate
 from mailer.store.backup.counted import refuse_lost_rows, refuse_unsound
 from mailer.store.backup.programs import ServerDatabase, database_of, reading, run, write_in_one_transaction
@@ -23,6 +24,14 @@ from mailer.store.postgresql import open_engine, take_time
 
 # Octets of a dump read at a time.
 _BLOCK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumpContents:
+    """How many rows of each table a dump has, and of which schema it is; empty: it says none."""
+
+    rows: Mapping[str, int]
+    schema: str
 
 
 def write_backup(engine: Engine, file: Path, interruption: Interruption) -> DatabaseCheck:
@@ -43,7 +52,7 @@ def write_backup(engine: Engine, file: Path, interruption: Interruption) -> Data
                 run(server, interruption, "pg_dump", *words, f"--file={partial}", f"--dbname={server.conninfo}")
                 with interruption.reaching(statements_of(connection)):
                     counted = count_rows(connection)
-                copied = _count_dump(server, partial, interruption)
+                copied = _read_dump(server, partial, interruption).rows
             refuse_lost_rows(copied, counted, counted, still=True)
             partial.chmod(0o600)
             flush(partial)
@@ -64,13 +73,14 @@ def restore(url: URL, file: Path, now: datetime) -> PutInPlace:
             with engine.begin() as connection:
                 server = stack.enter_context(database_of(connection, url))
                 _refuse_others(connection)
-            counted = _count_dump(server, file, Interruption())
-            if "ledger_state" not in counted:
+            contents = _read_dump(server, file, Interruption())
+            if "ledger_state" not in contents.rows or not contents.schema:
                 raise BadInput(f"{file} is a dump, but not of this service; the database is as it was")
+            _refuse_unknown(contents.schema, file)
             write_in_one_transaction(server, _script(server, file, now))
         with engine.begin() as connection:
             take_time(connection)
-            expected = counted | {"ledger_state": 1}  # the row of the mark
+            expected = {**contents.rows, "ledger_state": 1}  # the row of the mark
             refuse_lost_rows(count_rows(connection), expected, expected, still=True)
         migrate.upgrade(engine)
         check = check_database(engine, Interruption())
@@ -83,6 +93,14 @@ def restore(url: URL, file: Path, now: datetime) -> PutInPlace:
         raise BadInput(f"{file} cannot be restored ({reason(error)})") from error
     finally:
         engine.dispose()
+
+
+def _refuse_unknown(schema: str, file: Path) -> None:
+    """Refused before anything is changed: a schema that cannot be migrated would leave a database that nothing opens."""
+    try:
+        migrate.refuse_unknown(schema)
+    except MailerError as error:
+        raise BadInput(f"{file} cannot be restored ({error}); the database is as it was") from error
 
 
 def _refuse_others(connection: Connection) -> None:
@@ -121,10 +139,10 @@ def _marking(server: ServerDatabase, now: datetime) -> str:
     )
 
 
-def _count_dump(server: ServerDatabase, file: Path, interruption: Interruption) -> dict[str, int]:
-    """Read all data of a dump back; returns how many rows of each of our tables it has."""
+def _read_dump(server: ServerDatabase, file: Path, interruption: Interruption) -> DumpContents:
+    """Read all data of a dump back and count them."""
     counts: dict[str, int] = {}
-    table = ""
+    table = schema = ""
     with (
         reading(server, f"--schema={server.schema}", "--data-only", str(file)) as dump,
         interruption.reaching(dump.process.kill),
@@ -137,5 +155,7 @@ def _count_dump(server: ServerDatabase, file: Path, interruption: Interruption) 
                 table = ""
             elif table:
                 counts[table] += 1
+                if table == migrate.VERSION:
+                    schema = line.decode().strip()
         dump.end()
-    return counts
+    return DumpContents(rows=counts, schema=schema)

@@ -13,8 +13,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from mailer.domain.errors import BadInput, Refused
-from mailer.store import DatabaseError, Store, backup, history
+from mailer.store import DatabaseError, Store, backup, history, migrate
+from mailer.store.interruption import Interruption
 from mailer.store.ledger import backups, claims
+from mailer.store.postgresql import open_engine
 from tests.databases import POSTGRES
 from tests.store.rows import a_mailing_of
 
@@ -165,6 +167,38 @@ def test_a_dump_that_ends_too_early_changes_nothing(url: str, tmp_path: Path, cu
     octets = (tmp_path / "backup.dump").read_bytes()
     (tmp_path / "backup.dump").write_bytes(octets[: int(len(octets) * cut)])
     with pytest.raises(BadInput):
+        backup.restore(make_url(url), tmp_path / "backup.dump", LATER)
+    assert rows(url, tmp_path) == counted
+
+
+@pytest.mark.parametrize(
+    ("schema", "why"),
+    [
+        ("9999", "install the newer version"),
+        ("0000", "which this version does not know"),
+        (migrate.COPYING, "a copy into this database was begun"),
+    ],
+)
+def test_a_dump_that_nothing_could_open_changes_nothing(url: str, tmp_path: Path, schema: str, why: str) -> None:
+    execute(url, f"UPDATE alembic_version SET version_num = '{schema}'")
+    engine = open_engine(make_url(url))
+    backup.write_backup(engine, tmp_path / "backup.dump", AT, Interruption())
+    engine.dispose()
+    execute(url, f"UPDATE alembic_version SET version_num = '{migrate.HEAD}'", "DELETE FROM attempts")
+    counted = rows(url, tmp_path)
+    with pytest.raises(BadInput, match=f"backup.dump cannot be restored .*{why}.*; the database is as it was"):
+        backup.restore(make_url(url), tmp_path / "backup.dump", LATER)
+    assert rows(url, tmp_path) == counted
+
+
+def test_a_dump_that_says_no_schema_changes_nothing(url: str, tmp_path: Path) -> None:
+    execute(url, "DELETE FROM alembic_version")
+    engine = open_engine(make_url(url))
+    backup.write_backup(engine, tmp_path / "backup.dump", AT, Interruption())
+    engine.dispose()
+    execute(url, f"INSERT INTO alembic_version VALUES ('{migrate.HEAD}')")
+    counted = rows(url, tmp_path)
+    with pytest.raises(BadInput, match="not of this service; the database is as it was"):
         backup.restore(make_url(url), tmp_path / "backup.dump", LATER)
     assert rows(url, tmp_path) == counted
 
