@@ -21,17 +21,17 @@ _BY_SQLITE_CODE = {
     dbapi().SQLITE_CORRUPT: Trouble.DAMAGED,
     dbapi().SQLITE_NOTADB: Trouble.DAMAGED,
 }
-# PostgreSQL, Appendix A: disk_full, read_only_sql_transaction, lock_not_available; then the server ends the connection, by
-# a person's word, after a crash, before it is ready, or since this process paused; too_many_connections; data_corrupted and
-# index_corrupted.
+# PostgreSQL, Appendix A: disk_full, read_only_sql_transaction, lock_not_available; then the server ends the connection, since
+# this process paused, or has too_many_connections; data_corrupted and index_corrupted.
 _BY_SQLSTATE = {
     "53100": Trouble.DISK_FULL,
     "25006": Trouble.READ_ONLY,
     "55P03": Trouble.LOCKED,
-    **dict.fromkeys(("57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "53300"), Trouble.AWAY),
+    **dict.fromkeys(("25P03", "25P04", "53300"), Trouble.AWAY),
     **dict.fromkeys(("XX001", "XX002"), Trouble.DAMAGED),
 }
-_CONNECTION_CLASS = "08"
+# The connection; and what its operator does: ends it, shuts the server down or starts it, or ends a statement that lasts.
+_AWAY_CLASSES = ("08", "57")
 
 
 def trouble_of(error: BaseException) -> Trouble | None:
@@ -67,4 +67,4 @@ def _of_link(error: BaseException) -> Trouble | None:
     if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") is None:
         return Trouble.AWAY  # psycopg's own words: no connection was made, or it broke
     state = getattr(error, "sqlstate", None) or ""
-    return Trouble.AWAY if state.startswith(_CONNECTION_CLASS) else _BY_SQLSTATE.get(state)
+    return Trouble.AWAY if state.startswith(_AWAY_CLASSES) else _BY_SQLSTATE.get(state)

@@ -14,6 +14,7 @@ from mailer.store import DatabaseError, Notices, Store, sqlite
 from mailer.store.sqlite import dbapi
 from mailer.store.trouble import is_damaged, trouble_of
 from tests.damaged import spoil
+from tests.databases import POSTGRES
 
 
 @pytest.mark.parametrize(
@@ -108,3 +109,24 @@ class Answer(Exception):
 
 def test_of_a_damaged_page_of_postgresql() -> None:
     assert is_damaged(DBAPIError("SELECT", {}, Answer("invalid page in block 7")))
+
+
+@pytest.mark.skipif(not POSTGRES, reason="MAILER_TESTS_POSTGRES names no server")
+def test_a_statement_that_the_operator_ends_is_tried_again_and_no_fault(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = str(request.getfixturevalue("bare_postgres"))
+    said: list[str] = []
+    notices = Notices(is_away=lambda _error: said.append("away"), answers_again=lambda: said.append("answers"))
+
+    def ended() -> None:
+        with store.transaction() as connection:
+            connection.execute(text("SET LOCAL statement_timeout = 1"))
+            connection.execute(text("SELECT pg_sleep(60)"))
+
+    with closing(Store.open(url, tmp_path, notices)) as store:
+        with pytest.raises(DatabaseError) as broken:
+            ended()
+        assert trouble_of(broken.value) is Trouble.AWAY
+        with store.transaction():
+            assert said == ["away", "answers"]
