@@ -29,18 +29,31 @@ class Glance:
 
 
 def keep_showing(look: Callable[[], Glance]) -> None:
-    """Show what `look` finds until it has ended, or the person ends it with Ctrl-C."""
+    """Show what `look` finds until it has ended, or the person ends it with Ctrl-C; a database that is away is waited for."""
     pause = Event()
     try:
         with _screen() as draw:
             while True:
-                glance = look()
-                draw("\n".join(_text(glance)))
-                if glance.ended:
-                    return
+                glance = _found(look)
+                if glance is not None:
+                    draw("\n".join(_text(glance)))
+                    if glance.ended:
+                        return
                 pause.wait(EVERY)
     except KeyboardInterrupt:
         return
+
+
+def _found(look: Callable[[], Glance]) -> Glance | None:
+    """What `look` finds; None when the database went away meanwhile, which is in the log."""
+    from mailer.store import DatabaseError, is_away
+
+    try:
+        return look()
+    except DatabaseError as error:
+        if not is_away(error):
+            raise
+        return None
 
 
 def _text(glance: Glance) -> Iterator[str]:

@@ -12,6 +12,7 @@ import pytest
 
 from mailer.cli import watching
 from mailer.cli.watching import Glance, keep_showing
+from tests.away import lost
 from tests.club import ISSUE, Club, begin, members
 
 
@@ -108,3 +109,17 @@ def test_a_terminal_is_drawn_anew_and_left_as_it_was(tmp_path: Path) -> None:
     os.close(main_end)
     assert (watching_process.returncode, complaints) == (0, b"")
     assert b"harbour-letter/41" in shown
+
+
+def test_a_database_that_goes_away_meanwhile_is_waited_for(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(watching, "Event", lambda: Pause(9))
+    looks = iter([["1 of 3 copies done"], lost(), lost(), ["3 of 3 copies done"]])
+
+    def look() -> Glance:
+        seen = next(looks)
+        if isinstance(seen, Exception):
+            raise seen
+        return Glance(document=None, lines=seen, ended="3 of 3" in seen[0])
+
+    keep_showing(look)
+    assert capsys.readouterr().out.splitlines() == ["1 of 3 copies done", "3 of 3 copies done"]
