@@ -22,7 +22,7 @@ from sqlalchemy import (
     table,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from mailer.domain.database_copy import DatabaseCopy
 from mailer.domain.errors import BadInput, MailerError, Refused
@@ -53,14 +53,14 @@ def copy_database(
     where the target holds anything but the beginning of this very copy. BadInput names the first row that differs.
     """
     try:
-        parsed = resolve(url, base)
+        parsed = resolve(url, base, "the URL")
         if parsed.get_backend_name() != "postgresql":
             raise BadInput(
                 "a database is copied to PostgreSQL: give a URL such as postgresql+psycopg://USER@HOST/DATABASE"
             )
         name = parsed.render_as_string(hide_password=True)
         rows, resumed = _copied(source, postgresql.open_engine(parsed), name, at, refuse_running, tell)
-    except (ArgumentError, ImportError) as error:
+    except ImportError as error:
         raise BadInput(f"the URL cannot be used: {error}") from error
     except DBAPIError as error:
         if is_damaged(error):
@@ -91,7 +91,7 @@ def _copy(
 ) -> tuple[dict[str, int], bool]:
     # Seen by no one else until the end: the target is to have the ledger as it is without the mark.
     was_marked = backups.stay(origin, name)
-    with engine.connect() as keeper:  # its lock is held until it is closed
+    with _connection_to(engine) as keeper:  # its lock is held until it is closed
         if not keeper.execute(select(func.pg_try_advisory_lock(_LOCK))).scalar():
             raise Refused("another copy into this database is at work")
         keeper.commit()
@@ -107,6 +107,16 @@ def _copy(
             backups.mark_as_moved(origin, name, at)
             origin.commit()
     return counts, resumed
+
+
+def _connection_to(engine: Engine) -> Connection:
+    """The first connection to the target. MailerError when there is none: most often the URL is wrong."""
+    try:
+        return engine.connect()
+    except DBAPIError as error:
+        raise MailerError(
+            f"the target cannot be opened ({reason(error)}): correct the URL, or wait for its server, then give the command again"
+        ) from error
 
 
 # --- begin and end ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, insert, select, text
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 from mailer.domain.database_copy import DatabaseCopy
 from mailer.domain.errors import BadInput, MailerError, Refused
@@ -291,10 +291,24 @@ def test_a_value_that_cannot_be_copied_is_named(source: Store, url: str, tmp_pat
 def test_only_postgresql_is_copied_to(source: Store, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="copied to PostgreSQL"):
         copy(source, "sqlite:///other.db", tmp_path)
-    with pytest.raises(BadInput, match="the URL cannot be used"):
+    with pytest.raises(BadInput, match="the URL cannot be used: write "):
         copy(source, "nonsense", tmp_path)
-    with pytest.raises(MailerError, match=r"the copy stopped \(.*; give the command again"):
+    with pytest.raises(MailerError, match=r"the target cannot be opened \(.*then give the command again"):
         copy(source, "postgresql+psycopg://club:sesame@127.0.0.1:1/club", tmp_path)
+
+
+@beside_postgresql
+@pytest.mark.parametrize("wrong", [{"database": "no_such_database"}, {"username": "no_such_login"}])
+def test_a_target_that_cannot_be_opened_is_not_said_to_be_away(
+    source: Store, url: str, tmp_path: Path, wrong: dict[str, str]
+) -> None:
+    said: list[BaseException] = []
+    source.endurance.notices = endurance.Notices(is_away=said.append)
+    mistaken = make_url(url).set(**wrong).render_as_string(hide_password=False)
+    with pytest.raises(MailerError, match=r"the target cannot be opened \(.*no_such_.*\): correct the URL"):
+        copy(source, mistaken, tmp_path)
+    assert not said
+    assert not copy(source, url, tmp_path).resumed
 
 
 def test_what_an_upgrade_did_is_told_step_by_step(source: Store, tmp_path: Path) -> None:
