@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 
 from mailer.domain.database_check import DatabaseCheck
 from mailer.domain.database_copy import SchemaUpgrade
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.remedy import Action
 from mailer.domain.trouble import Trouble
 from mailer.store import migrate, postgresql, sqlite
@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 _DEADLOCK = "40P01"  # PostgreSQL, Appendix A, class 40
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+_PORTS = 1 << 16
 
 
 class Store:
@@ -67,7 +69,7 @@ class Store:
         try:
             engine = _engine(resolve(url, base), waiting.notices)
             before = waiting.wait_for(partial(_upgrade, engine))
-        except (ArgumentError, DatabaseError, ImportError, OSError, UnicodeDecodeError) as error:
+        except (DatabaseError, ImportError, OSError, UnicodeDecodeError) as error:
             # ImportError: its driver is missing.
             if is_damaged(error):
                 raise MailerError(
@@ -209,12 +211,27 @@ def _refuse_closed(*_connecting: object) -> None:
     raise RuntimeError("the database was closed: this is a fault of the program; close it after its last use")
 
 
-def resolve(url: str, base: Path) -> URL:
-    """The URL with a relative SQLite file made absolute under `base`: SQLite would look in the working directory."""
-    parsed = make_url(url)
+def resolve(url: str, base: Path, written: str = "[database] url") -> URL:
+    """The URL with a relative SQLite file made absolute under `base`: SQLite would look in the working directory.
+
+    BadInput, with where it is `written`, for one that names no database of a kind we know. It is not quoted: a password is in it.
+    """
+    parsed = _parse(url)
+    if parsed is None or parsed.drivername not in _DRIVERS or not 0 < (parsed.port or 1) < _PORTS:
+        raise BadInput(
+            f"{written} cannot be used: write sqlite:///FILE or postgresql+psycopg://LOGIN:PASSWORD@HOST:PORT/DATABASE, and in a "
+            "password %40 for @, %2F for /, %3A for :, %25 for %"
+        )
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         parsed = parsed.set(database=realpath(base / parsed.database))
     return parsed
+
+
+def _parse(url: str) -> URL | None:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):  # ValueError: of a port that is no number
+        return None
 
 
 def is_deadlock(error: DatabaseError) -> bool:

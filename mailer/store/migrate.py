@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from mailer.domain.errors import MailerError
 from mailer.domain.remedy import Action
-from mailer.store import sqlite
+from mailer.store import postgresql, sqlite
 
 HEAD = "0025"
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -32,6 +32,8 @@ def upgrade(engine: Engine) -> str | None:
             return HEAD
         if version is not None:
             refuse_unknown(version)
+        elif engine.dialect.name == "postgresql":
+            postgresql.refuse_unfit(connection)
         # Imported only to migrate: it takes a tenth of the memory of a process.
         from alembic import command
         from alembic.config import Config

@@ -5,9 +5,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext
 
+from mailer.domain.errors import MailerError
 from mailer.store.json_columns import from_json
 from mailer.store.opening import closed_on_error
 
+OLDEST = 15  # the oldest version of the server on which the suite is run
 # For libpq (PostgreSQL, §34.1.2); a URL that names one of them has it its own way. A server that is cut off is given up
 # after some ten seconds: by probes while nothing is on its way, by the age of what it has not acknowledged otherwise. Of
 # several hosts, and of one whose server was replaced, only one that takes writes will do.
@@ -18,6 +20,7 @@ _CLIENT = {
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",
     "target_session_attrs": "read-write",
+    "client_encoding": "utf8",
     "application_name": "mailer",
 }
 # The same for the server, which else would keep the locks of a client that is cut off for hours (§19.3.2), and end no
@@ -57,8 +60,24 @@ def client_settings(url: URL) -> dict[str, str]:
     return {name: value for name, value in _CLIENT.items() if name not in url.query}
 
 
+def refuse_unfit(connection: Connection) -> None:
+    """MailerError where tables should not be made: the server is too old, or not every name can be written in the database."""
+    version = connection.dialect.server_version_info or ()
+    if version < (OLDEST,):
+        raise MailerError(f"PostgreSQL {'.'.join(map(str, version))} is too old: {OLDEST} or newer is needed")
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        raise MailerError(
+            f"the database has the encoding {encoding}, in which not every name can be written: make a new one by "
+            "`createdb --encoding UTF8 --template template0 NAME`"
+        )
+
+
 def answers(engine: Engine) -> bool:
-    """Whether the server takes connections, though perhaps not this one: the password may be wrong."""
+    """Whether the server takes connections, though perhaps not this one: the password may be wrong, or it has no TLS.
+
+    It is asked as one who demands no TLS: whatever is wrong with that shows when a connection is made.
+    """
     psycopg: Any = engine.dialect.loaded_dbapi
     _, settings = engine.dialect.create_connect_args(engine.url)
     named = {name: value for name, value in {**_CLIENT, **settings}.items() if name in _KNOWN_TO_PING}
@@ -66,7 +85,7 @@ def answers(engine: Engine) -> bool:
     return bool(answer == psycopg.pq.Ping.OK)
 
 
-_KNOWN_TO_PING = ("host", "hostaddr", "port", "user", "dbname", "connect_timeout", "sslmode")
+_KNOWN_TO_PING = ("host", "hostaddr", "port", "user", "dbname", "connect_timeout")
 
 
 def be_brief(connection: Connection) -> None:

@@ -1,12 +1,14 @@
 """PostgreSQL's connections: renewed after a restart, short of patience with what is cut off, never with what is wrong."""
 
+import os
 import traceback
+from collections.abc import Iterator
 from contextlib import closing
 from math import inf
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from mailer.domain.errors import MailerError
@@ -58,6 +60,52 @@ def test_what_is_wrong_is_not_waited_for(url: str, tmp_path: Path, wrong: dict[s
     mistaken = make_url(url).set(**wrong).render_as_string(hide_password=False)
     with pytest.raises(MailerError, match=r"the database cannot be opened: .*no_such_"):
         Store.open(mistaken, tmp_path, patience=inf)
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ({"sslmode": "require"}, "does not support SSL"),
+        ({"sslmode": "verify-full", "sslrootcert": "/nowhere"}, "does not support SSL"),
+        ({"sslmode": "strict"}, "invalid sslmode"),
+        ({"options": "-cno_such_setting=1"}, "no_such_setting"),
+    ],
+)
+def test_what_no_restart_of_the_server_mends_is_not_waited_for(
+    url: str, tmp_path: Path, query: dict[str, str], why: str
+) -> None:
+    mistaken = make_url(url).update_query_dict(query).render_as_string(hide_password=False)
+    with pytest.raises(MailerError, match=rf"the database cannot be opened: .*{why}"):
+        Store.open(mistaken, tmp_path, patience=inf)
+
+
+@pytest.fixture
+def another(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty database of this encoding."""
+    name = f"mailer_{request.param.lower()}_{os.getpid()}"
+    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        words = f"ENCODING '{request.param}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+        connection.execute(text(f"CREATE DATABASE {name} {words}"))
+    yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.mark.parametrize("another", ["LATIN1", "SQL_ASCII", "KOI8R"], indirect=True)
+def test_a_database_that_cannot_keep_every_name_gets_no_tables(another: str, tmp_path: Path) -> None:
+    with pytest.raises(MailerError, match=r"has the encoding \w+, .*: make a new one by `createdb --encoding UTF8"):
+        Store.open(another, tmp_path)
+    engine = postgresql.open_engine(make_url(another))
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+def test_a_server_that_is_too_old_gets_no_tables(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "OLDEST", 99)
+    with pytest.raises(MailerError, match=r"PostgreSQL [\d.]+ is too old: 99 or newer is needed"):
+        Store.open(url, tmp_path)
 
 
 def test_neither_side_keeps_a_connection_that_is_cut_off(url: str, tmp_path: Path) -> None:

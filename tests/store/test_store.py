@@ -171,7 +171,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_url_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(MailerError, match=r"^the database cannot be opened: "):
+    with pytest.raises(MailerError, match=r"^\[database\] url cannot be used: "):
         Store.open("mailer.db", tmp_path)
 
 
