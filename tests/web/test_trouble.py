@@ -1,7 +1,7 @@
 """A form that cannot be written, since the disk is full or can only be read, says so, and pages are shown all the same."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from mailer.app.installation import App
 from mailer.domain.access import Role
 from mailer.pipeline.users import sign_in
+from mailer.store import sqlite
 from tests.club import MEMBER_COLUMNS, members
 from tests.damaged import spoil
 from tests.databases import POSTGRES
@@ -64,6 +65,20 @@ def test_what_cannot_be_written_says_why_and_pages_are_shown(
         assert [client.get(path).status_code for path in PAGES] == [200] * len(PAGES)
     assert "Traceback" not in caplog.text
     assert client.post("/register/people/P001/pause", data={"from": "2018-08-01"}).status_code == 200
+
+
+@pytest.mark.sqlite
+def test_no_page_waits_for_another_process_that_writes(
+    app: App, console: Console, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client: TestClient = console(Role.SECRETARY)
+    monkeypatch.setattr(sign_in, "_SEEN_EVERY", 0)
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.02)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.2)
+    with closing(sqlite.dbapi().connect(app.config.folder / "mailer.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # an import lasts for minutes
+        assert [client.get(path).status_code for path in PAGES] == [200] * len(PAGES)
+    assert "another process" not in caplog.text
 
 
 @pytest.mark.sqlite

@@ -110,9 +110,9 @@ def find_session(context: Context, token: str) -> ConsoleSession | None:
 
 
 def write_if_possible(context: Context, write: Callable[[Connection], None]) -> None:
-    """Write what a page can be shown without; nothing is written while the disk is full or the database can only be read."""
+    """Write what a page can be shown without, unless the disk is full, the database can only be read, or another one writes."""
     try:
-        with context.store.transaction() as connection:
+        with context.store.transaction(waits=False) as connection:
             write(connection)
     except (DatabaseError, OSError) as error:
         if trouble_of(error) is None:
