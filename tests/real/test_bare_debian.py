@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 READER = "anna@club.example"
 PASSWORD = "juniper beacon cedar birch"
 INSTALLATION = "/var/lib/club-mailer"
+# A unit beside the package's, as of a worker, and the first line by which the package knows it.
+FURTHER, OURS = "/etc/systemd/system/club-mailer-2.service", "# Written by install-service of Club Mailer"
 # Seconds from the first command to the test mailing, as the manual promises.
 PROMISED = 600
 
@@ -209,6 +211,26 @@ def test_a_further_version_takes_its_place_while_it_runs(installed: BareDebian, 
     installed.must("md5sum --check /root/settings && dpkg --verify club-mailer")
 
 
+def test_an_upgrade_starts_again_what_failed_again_and_again_and_every_further_unit(
+    installed: BareDebian, newer: str
+) -> None:
+    further = '[Service]\\nExecStart=/opt/club-mailer/bin/python3 -c "import signal; signal.pause()"'
+    installed.must(f"printf '{OURS}\\n{further}\\n' > {FURTHER} && systemctl daemon-reload")
+    installed.must("systemctl start club-mailer-2")
+    before = installed.must("systemctl show --value --property=MainPID club-mailer-2")
+    config = f"{INSTALLATION}/config.toml"
+    installed.must(f"cp -p {config} {config}.good && sed -i 's/^password_file = .*/password_file = \"none\"/' {config}")
+    try:
+        installed.must("systemctl --no-block restart club-mailer")
+        installed.until("test $(systemctl show --value --property=SubState club-mailer) = auto-restart")
+        installed.must(f"sed -i 's/^Version: .*/&9/' {newer}/DEBIAN/control")
+        assert upgrade(installed, newer) == 0
+    finally:
+        installed.must(f"mv {config}.good {config}")
+    installed.until("systemctl is-active club-mailer && systemctl is-active club-mailer-2")
+    assert installed.must("systemctl show --value --property=MainPID club-mailer-2") != before
+
+
 def test_it_goes_and_leaves_the_register_alone(installed: BareDebian) -> None:
     installed.must(f"mailer --config {INSTALLATION}/config.toml install-service")
     installed.must("apt-get remove --yes club-mailer")
@@ -216,7 +238,9 @@ def test_it_goes_and_leaves_the_register_alone(installed: BareDebian) -> None:
     said = installed.must("apt-get purge --yes club-mailer")
     assert f"rm -r {INSTALLATION} && userdel club-mailer && groupdel club" in said
     installed.must(f"test -e {INSTALLATION}/mailer.db && getent passwd club-mailer")
-    left = "/etc/sudoers.d/club-mailer /etc/systemd/system/club-mailer.service /opt/club-mailer /usr/bin/mailer"
+    left = (
+        f"/etc/sudoers.d/club-mailer /etc/systemd/system/club-mailer.service {FURTHER} /opt/club-mailer /usr/bin/mailer"
+    )
     installed.must(f"for file in {left}; do test ! -e $file || exit 1; done")
 
 
