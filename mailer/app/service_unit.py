@@ -13,6 +13,7 @@ from mailer.config.hosts import listen_at
 from mailer.domain.errors import BadInput
 from mailer.formats.service_unit import ServiceUnit
 from mailer.gateways import machine_state
+from mailer.gateways.private_files import too_open
 from mailer.gateways.sources.folder import FolderSource
 from mailer.store import resolve
 
@@ -77,11 +78,11 @@ def login_of(config: Config) -> str:
 
 def notes_of(unit: ServiceUnit) -> list[str]:
     """What is to be done before the unit can work."""
+    notes = [note for file in unit.credentials.values() if (note := _note_of_credential(file))]
     try:
         login = pwd.getpwnam(unit.user)
     except KeyError:
-        return [f"there is no login {unit.user} yet: docs/operating.md, Install, says how to make it"]
-    notes = []
+        return [f"there is no login {unit.user} yet: docs/operating.md, Install, says how to make it", *notes]
     owner = unit.folder.stat().st_uid
     if owner != login.pw_uid:
         whose = f"{unit.folder} belongs to {machine_state.login_of(owner)}"
@@ -98,9 +99,22 @@ def notes_of(unit: ServiceUnit) -> list[str]:
             f"{unit.user} cannot read {path}: let that login read it, or root keep it and hand it over "
             "(install-service --credential, docs/operating.md, Secrets)"
             for path in unit.needed[1:]
-            if path.exists() and not _may_read(path, login)
+            if os.path.exists(path) and not _may_read(path, login)  # noqa: PTH110  (Path.exists raises where we may not look)
         ]
     return notes
+
+
+def _note_of_credential(file: Path) -> str | None:
+    """What is to be done about root's file; None where it is right, and where only root may look."""
+    try:
+        file.stat()
+    except FileNotFoundError:
+        return (
+            f"there is no file {file}: make it for root alone, mode 0600; systemd does not start the service without it"
+        )
+    except OSError:
+        return None
+    return too_open(file)
 
 
 def _may_read(path: Path, login: pwd.struct_passwd) -> bool:

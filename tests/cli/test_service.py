@@ -145,6 +145,18 @@ def test_credentials_have_names_that_the_settings_have(at, run):
         assert run("install-service", "--print", "--credential", bad).status == 2
 
 
+def test_what_is_wrong_with_roots_file_is_noted(at, run, tmp_path: Path):
+    at("founded").settle(smtp={"password_file": "smtp.password"})
+    file = tmp_path / "password"
+    handed = ("install-service", "--print", "--credential", f"smtp.password:{file}")
+    assert f"there is no file {file}: make it for root alone" in run.ok(*handed).err
+    file.write_text("sesame\n")
+    file.chmod(0o644)
+    assert f"{file} is 0644, others can read it" in run.ok(*handed).err
+    file.chmod(0o600)
+    assert str(file) not in run.ok(*handed).err
+
+
 @pytest.mark.parametrize("bad", ["пароль:/etc/club/password", "..:/etc/password", "100%:/etc/password", "p:/etc/../p"])
 def test_what_systemd_would_ignore_is_refused(at, run, bad: str):
     """It starts the service all the same, without the password."""
