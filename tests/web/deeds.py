@@ -321,6 +321,7 @@ CASES = (
     Case(path=f"{_ISSUE}/unsent", stage=_sent, form={**_OF_41, "copies": "1"}),
     Case(path=f"{_ISSUE}/copies/{{id:int}}/settle", stage=_sent, form=_copy("P002", **{"as": "resend"})),
     Case(path=f"{_ISSUE}/copies/{{id:int}}/release", stage=_held, form=_copy("P005")),
+    Case(path=f"{_ISSUE}/copies/{{id:int}}/right-address", stage=_returned, form=_copy("P001")),
     Case(path=f"{_ISSUE}/settle", stage=_sent, form=lambda app, _: {**_DOUBT, "copy": str(copies(app)["P002"].id)}),
     # Returned mail and holds.
     Case(path="/returns", stage=_sent, form=_returned_mail),

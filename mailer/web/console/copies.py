@@ -12,6 +12,7 @@ from mailer.domain.history import DeliveryHistory, HistoryEntry
 from mailer.domain.remedy import Action
 from mailer.domain.search import CopySearch
 from mailer.domain.settlement import SettleAs, Settlement
+from mailer.pipeline.bounces import holds
 from mailer.pipeline.mailings.deliveries import (
     copies_page,
     corrections_of_issue,
@@ -101,6 +102,8 @@ def _copy_page(visit: Visit, history: DeliveryHistory, error: str = "", status: 
         unseen=unseen,
         answers=_answers(visit, history, subject) if subject else (),
         settle_grey=why_not(visit, Right.SETTLE, "" if uncertain else N_("It is not uncertain.")),
+        has_failed=copy.state.failed and not any(entry.verb == "lift" for entry in history.decisions),
+        right_grey=why_not(visit, Right.LIFT, ""),
         release_grey=why_not(visit, Right.SETTLE, "" if held else N_("It is not held.")),
         error=error,
     )
@@ -198,6 +201,14 @@ def release(visit: Visit) -> Answer:
     return go(path_of(visit.issue, "copies", history.delivery.id), notice)
 
 
+def address_is_right(visit: Visit) -> Answer:
+    """Call the address of a copy that failed right: what failed there counts no more, and its copies are owed."""
+    copy = _history(visit).delivery
+    holds.lift(visit.context, copy.address)
+    notice = visit.text("{address} counts as right. Nothing is sent by that: send what is owed.", address=copy.address)
+    return go(path_of(visit.issue, "copies", copy.id), notice)
+
+
 def settle_page(visit: Visit) -> Answer:
     """Show the uncertain copies, to settle them together."""
     return _settle_form(visit)
@@ -247,6 +258,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     Page(f"{ISSUE}/copies/{{id:int}}", copy_page, Right.SEE_ADDRESSES),
     Deed(f"{ISSUE}/copies/{{id:int}}/settle", settle, Right.SETTLE),
     Deed(f"{ISSUE}/copies/{{id:int}}/release", release, Right.SETTLE),
+    Deed(f"{ISSUE}/copies/{{id:int}}/right-address", address_is_right, Right.LIFT),
     Page(f"{ISSUE}/settle", settle_page, Right.SETTLE),
     Deed(f"{ISSUE}/settle", settle_all, Right.SETTLE),
 )

@@ -134,3 +134,12 @@ def test_an_editor_sees_no_copies(sent: App, console: Console) -> None:
         assert answer.status_code == 403
         assert "Reader001" not in answer.text
     assert editor.post(f"{BASE}/copies/{identity}/settle", data={"as": "accepted"}).status_code == 403
+
+
+def test_the_address_of_a_refused_copy_is_called_right_on_its_page(sent: App, secretary: TestClient) -> None:
+    page = f"{BASE}/copies/{copies(sent)['P003'].id}"
+    assert "The address is right" in secretary.get(page).text
+    assert "The address is right" not in secretary.get(f"{BASE}/copies/{copies(sent)['P001'].id}").text
+    assert "counts as right" in secretary.post(f"{page}/right-address").text
+    assert "The address is right" not in secretary.get(page).text
+    assert "P003" in words_of(secretary.get(f"{BASE}/unsent").text)
