@@ -1,12 +1,14 @@
 """Makes pages from their templates, in the page's language."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from mailer.formats.dates_and_money import amount
 from mailer.texts import LANGUAGES, Texts, texts
@@ -15,6 +17,8 @@ from mailer.web import dates
 from mailer.web.words import detail_words, doer_name, done_word, word
 
 PAGES = Path(__file__).parent / "pages"
+# What begins a row, or a cell of it.
+_BEGIN = re.compile(r"<(tr|td|th)(?=[ >])")
 
 
 def render(page: str, texts: Texts, **values: object) -> str:
@@ -58,6 +62,23 @@ def _environment(language: str) -> Environment:
     environment.filters["stamp"] = _stamp
     environment.filters["day"] = partial(dates.day, language=language)
     environment.filters["number"] = dates.number
+    environment.filters["labelled"] = labelled
     environment.filters["why"] = partial(plan_change, language=language)
     environment.filters["amount"] = partial(amount, language=language)
     return environment
+
+
+def labelled(rows: Markup, heads: Sequence[str]) -> Markup:
+    """The rows of a table, in which each cell knows the head of its column: on a phone it stands beside the cell."""
+    column = 0
+
+    def begin(match: re.Match[str]) -> str:
+        nonlocal column
+        if match[1] == "tr":
+            column = 0
+            return match[0]
+        head = str(heads[column]).removeprefix("#") if column < len(heads) else ""
+        column += 1
+        return f'{match[0]} data-label="{escape(head)}"' if head and match[1] == "td" else match[0]
+
+    return Markup(_BEGIN.sub(begin, rows))  # noqa: S704 - the rows are escaped already

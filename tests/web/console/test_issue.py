@@ -123,8 +123,8 @@ def test_the_chosen_people_stand_in_the_address_by_their_ids_alone(planned, cons
     assert answer.url.path == PATH
     assert dict(answer.url.params) == {"person": "P002", "other": "P003", "width": "phone"}
     assert answer.text.count('class="is-phone"') == 2
-    assert "<td>Dear Friend002" in answer.text
-    assert "<td>Dear Friend003" in answer.text
+    assert re.search("<td[^>]*>Dear Friend002", answer.text)
+    assert re.search("<td[^>]*>Dear Friend003", answer.text)
     assert "Both copies say the same" not in answer.text
     assert faults(answer.text) == []
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from lxml import html
+from markupsafe import Markup
 
 from mailer.domain.access import Role
 from mailer.domain.user import User
 from mailer.texts import texts
-from mailer.web.render import _environment
+from mailer.web.render import _environment, labelled
 from tests.web.markup import faults
 
 SPECIMENS = Path(__file__).parent / "specimens.html"
@@ -73,3 +74,11 @@ def test_the_section_of_the_page_is_marked() -> None:
 def test_what_was_just_done_is_shown_on_a_page_that_uses_notices_of_its_own() -> None:
     notices = html.document_fromstring(specimens()).xpath("//div[contains(@class, 'notice')]")
     assert notices[0].text_content().split() == ["Approved."]
+
+
+def test_a_cell_knows_the_head_of_its_column() -> None:
+    rows = Markup(
+        '<tr><th scope="row">Ada</th><td>1 < 2</td></tr>\n<tr><td class="number">7</td><td>b</td><td>c</td></tr>'
+    )
+    page = html.fromstring(f"<table>{labelled(rows, ['Who', '#How many &', ''])}</table>")
+    assert [cell.get("data-label") for cell in page.iter("td", "th")] == [None, "How many &", "Who", "How many &", None]
