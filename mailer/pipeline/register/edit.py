@@ -18,6 +18,7 @@ from mailer.store import Connection, members
 # Typed cells, named as the columns of the members table.
 Cells = Mapping[str, str]
 _NO_IDS: Cells = {"membership": "", "person": ""}
+_NAME = "name_"  # with a language
 _MEMBERSHIP_COLUMNS = frozenset(column.name for column in MEMBER_COLUMNS if column.record is Membership)
 
 
@@ -88,7 +89,10 @@ def _enter(
         register = members.membership_register(connection, next(iter(versions))[0])
         for (membership, person), version in versions.items():
             _refuse_outdated(register, membership, person, version)
-        table = parse_members([_with_kind(register, row) for row in rows(register)])
+        typed = rows(register)
+        for row in typed:
+            _refuse_nameless(row)
+        table = parse_members([_with_kind(register, row) for row in typed])
         change = compare_with(context, register, table, None, None, _known_ids(connection, register, table))
         if change.bad:
             raise RowsRefused(change.bad)
@@ -98,6 +102,17 @@ def _enter(
         members.apply(connection, change)
         _record(connection, context, change)
     return change
+
+
+def _refuse_nameless(row: Cells) -> None:
+    """A form that was sent by a slip would else put a person into the register whom no list can name."""
+    names = [column for column in row if column.startswith(_NAME)]
+    if names and not any(row[column].strip() for column in names):
+        raise RowsRefused([BadRow(file="", row=0, column=names[0], reason=_name_fault())])
+
+
+def _name_fault() -> str:
+    return "the name is missing; write it in at least one language"
 
 
 def _needed(day: str) -> str:

@@ -144,3 +144,16 @@ def test_a_membership_changes_for_all_its_people(app):
 def test_a_membership_without_people_is_not_changed(app):
     with pytest.raises(Refused, match="M777"):
         edit.edit_membership(app.context, "M777", {"organisation": "X"}, version=fingerprint(None))
+
+
+@pytest.mark.parametrize("names", [{"name_en": "", "name_ru": ""}, {"name_en": "  "}])
+def test_a_person_without_a_name_is_not_entered(app, names):
+    with pytest.raises(RowsRefused) as refused:
+        edit.add_person(app.context, NEW | {"email": "ada@example.org"} | names)
+    (fault,) = refused.value.bad
+    assert (fault.column, fault.reason) == ("name_en", "the name is missing; write it in at least one language")
+    seat = seat_of(app, "P001")
+    with pytest.raises(RowsRefused):
+        edit.edit_person(app.context, seat.membership, "P001", names, version=fingerprint(seat))
+    with pytest.raises(NotFound):
+        find_person(app.context, "P900")
