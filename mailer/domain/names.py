@@ -24,6 +24,11 @@ def any_name(names: Mapping[str, str]) -> str:
     return next((name for name in names.values() if name), "")
 
 
+def name_in(names: Mapping[str, str], language: str) -> str:
+    """The name in this language, or in another one that it is there in; may be empty."""
+    return names.get(language) or any_name(names)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedPerson:
     """A person by id, with the name that the register has."""

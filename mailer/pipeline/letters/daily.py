@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from mailer.domain.delivery import Delivery
 from mailer.domain.mailing import MailingState
+from mailer.domain.names import name_in
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context
-from mailer.pipeline.letters.facts import Facts, copy_facts, cut, failure_facts, first, hold_facts, name_in
+from mailer.pipeline.letters.facts import Facts, copy_facts, cut, failure_facts, first, hold_facts
 from mailer.pipeline.mailings.open_items import gather
 from mailer.store import Connection, mailings, members
 from mailer.store.copies import deliveries

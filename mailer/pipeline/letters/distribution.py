@@ -7,9 +7,10 @@ from mailer.domain.delivery import Delivery, State
 from mailer.domain.distribution_report import DistributionReport, PartlyPaid
 from mailer.domain.errors import MailerError
 from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.names import name_in
 from mailer.formats.dates_and_money import money
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.letters.facts import Facts, copy_facts, cut, failure_facts, name_in
+from mailer.pipeline.letters.facts import Facts, copy_facts, cut, failure_facts
 from mailer.pipeline.mailings.open_items import gather
 from mailer.pipeline.mailings.report import distribution_report
 from mailer.store import Connection, mailings

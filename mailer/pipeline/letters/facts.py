@@ -1,12 +1,13 @@
 """Puts copies, holds and names into the plain values that a letter's template is given."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from mailer.domain.bounce import FailureReason
 from mailer.domain.delivery import Delivery
 from mailer.domain.hold import Failure, Hold
 from mailer.domain.membership import Seat
+from mailer.domain.names import name_in
 from mailer.views import plain_words
 
 Facts = dict[str, object]
@@ -61,8 +62,3 @@ def hold_facts(hold: Hold, seats: Sequence[Seat], language: str) -> Facts:
             for failure in hold.evidence
         ],
     }
-
-
-def name_in(names: Mapping[str, str], language: str) -> str:
-    """A person's name in the language, or in another one that it is there in."""
-    return names.get(language) or next((name for name in names.values() if name), "")

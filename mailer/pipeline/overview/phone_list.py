@@ -6,6 +6,7 @@ from datetime import datetime
 from mailer.domain.hold import HoldReason
 from mailer.domain.matter import Matter
 from mailer.domain.membership import Seat
+from mailer.domain.names import name_in
 from mailer.domain.phone_list import PhoneEntry
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.open_items import OpenItems, gather
@@ -34,7 +35,7 @@ def _held(context: Context, items: OpenItems) -> Iterator[PhoneEntry]:
             reason = hold.reason or ""
             yield PhoneEntry(
                 person=seat.person,
-                name=seat.any_name,
+                name=name_in(seat.names, _language(context, seat)),
                 phone=seat.phone,
                 language=_language(context, seat),
                 address=hold.address,
@@ -58,7 +59,7 @@ def _failed(context: Context, items: OpenItems, seats: dict[str, Seat]) -> Itera
 def _entry(context: Context, seat: Seat, address: str, reason: str, issue: str, since: datetime) -> PhoneEntry:
     return PhoneEntry(
         person=seat.person,
-        name=seat.any_name,
+        name=name_in(seat.names, _language(context, seat)),
         phone=seat.phone,
         language=_language(context, seat),
         address=address,

@@ -62,7 +62,7 @@ def test_the_telephone_list_has_a_sentence_in_the_reader_s_language(app: App, co
     come_back(app, "P003", UNKNOWN)
     holds.hold_by_hand(app.context, CLARA, "the address is gone")
     page = console(Role.SECRETARY).get("/holds/telephone").text
-    assert "Здравствуйте, Reader001!" in page
+    assert "Здравствуйте, Читатель001!" in page
     assert "Good day, Reader002." in page
     assert page.count("<tr>") == 4
 
