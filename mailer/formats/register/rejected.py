@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mailer.domain.register_rows import BadRow
 from mailer.formats.register.cells import guarded
@@ -16,15 +16,17 @@ _NUMBER = re.compile(r"[-+−]?[\d\s.,]+")
 Sheet = tuple[Sequence[str], Sequence[Sequence[str]]]
 
 
-def rejected_rows(table: TextTable, bad: Iterable[BadRow], *, with_good: bool = False) -> Sheet:
+def rejected_rows(
+    table: TextTable, bad: Iterable[BadRow], *, say: Callable[[str], str] = str, with_good: bool = False
+) -> Sheet:
     """The header and the bad rows of this table, with their reasons; an old column of reasons is replaced.
 
-    `with_good` puts the good rows behind them.
+    `say` puts a reason into the reader's language; `with_good` puts the good rows behind the others.
     """
     reasons: dict[int, list[str]] = defaultdict(list)
     for fault in bad:
         if fault.file == table.place:
-            reasons[fault.row].append(f"{fault.column}: {fault.reason}")
+            reasons[fault.row].append(f"{fault.column}: {say(fault.reason)}")
     rows = [row for row in table.rows if row.number in reasons]
     if with_good:
         rows += [row for row in table.rows if row.number not in reasons]

@@ -1,7 +1,7 @@
 """Keeps what a user has brought to import until it is applied: looked at first, then applied byte for byte."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -151,13 +151,13 @@ def forget_old(context: Context) -> None:
 # --- rejected rows ----------------------------------------------------------------------------------------------------
 
 
-def rejected_file(context: Context, session: str, table: str) -> RejectedFile:
-    """The bad rows of the draft's table (`members` or `payments`) in the format in which they came, with their reasons.
+def rejected_file(context: Context, session: str, table: str, say: Callable[[str], str]) -> RejectedFile:
+    """The bad rows of the draft's table (`members` or `payments`) in the format in which they came, with their reasons as `say` says them.
 
     A workbook has the bad rows of both.
     """
     shown = look(context, session)
-    sheets = _rejected(context, shown)
+    sheets = _rejected(context, shown, say)
     if table not in sheets:
         raise BadInput("no row of this table is rejected")
     content = {"members": shown.draft.members, "payments": shown.draft.payments}[table] or b""
@@ -174,14 +174,14 @@ def rejected_file(context: Context, session: str, table: str) -> RejectedFile:
     )
 
 
-def rows_to_mend(context: Context, session: str) -> RowsToMend:
+def rows_to_mend(context: Context, session: str, say: Callable[[str], str]) -> RowsToMend:
     """The rows of the draft as they would be pasted, the bad ones first, so that these can be mended in place.
 
     The good ones stay with them as long as they are not applied.
     """
     shown = look(context, session)
     draft, is_whole = shown.draft, not shown.difference.changes_nothing
-    sheets = _all_rows(context, shown) if is_whole else _rejected(context, shown)
+    sheets = _all_rows(context, shown, say) if is_whole else _rejected(context, shown, say)
     rows = {name: rejected_text(sheet) for name, sheet in sheets.items()}
     return RowsToMend(
         members=rows.get("members", ""),
@@ -192,16 +192,17 @@ def rows_to_mend(context: Context, session: str) -> RowsToMend:
     )
 
 
-def _rejected(context: Context, shown: DraftLook) -> dict[str, Sheet]:
+def _rejected(context: Context, shown: DraftLook, say: Callable[[str], str]) -> dict[str, Sheet]:
     sheets = {
-        name: rejected_rows(table, shown.difference.bad) for name, table in _text_tables(context, shown.draft).items()
+        name: rejected_rows(table, shown.difference.bad, say=say)
+        for name, table in _text_tables(context, shown.draft).items()
     }
     return {name: sheet for name, sheet in sheets.items() if sheet[1]}
 
 
-def _all_rows(context: Context, shown: DraftLook) -> dict[str, Sheet]:
+def _all_rows(context: Context, shown: DraftLook, say: Callable[[str], str]) -> dict[str, Sheet]:
     return {
-        name: rejected_rows(table, shown.difference.bad, with_good=True)
+        name: rejected_rows(table, shown.difference.bad, say=say, with_good=True)
         for name, table in _text_tables(context, shown.draft).items()
     }
 

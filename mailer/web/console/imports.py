@@ -36,7 +36,10 @@ _PASTED = (N_("pasted rows of people"), N_("pasted rows of payments"))
 def import_form(visit: Visit) -> Answer:
     """Show where to bring tables; with rejected rows to mend, they stand in the boxes."""
     mends = bool(visit.query["mend"])
-    return _form(drafts.rows_to_mend(visit.context, visit.session.token) if mends else RowsToMend(), mends=mends)
+    return _form(
+        drafts.rows_to_mend(visit.context, visit.session.token, visit.texts.sentence) if mends else RowsToMend(),
+        mends=mends,
+    )
 
 
 def _form(rows: RowsToMend, *, mends: bool = False, problem: str = "") -> Show:
@@ -64,8 +67,12 @@ def bring(visit: Visit) -> Answer:
             end_missing=form["end_missing"] == "yes",
             ignored=form["ignored"],
         )
-        return _form(typed, problem=" ".join([f"{visit.sentence(problem)}.", *_own_columns(visit, problem)]))
+        return _form(typed, problem=" ".join([_stopped(visit.sentence(problem)), *_own_columns(visit, problem)]))
     return go(_DIFFERENCE)
+
+
+def _stopped(sentence: str) -> str:
+    return f"{sentence.removesuffix('.')}."
 
 
 def _own_columns(visit: Visit, problem: BadInput) -> list[str]:
@@ -158,7 +165,7 @@ def apply(visit: Visit) -> Answer:
 def rejected(visit: Visit) -> Answer:
     """Give the rejected rows back as a file."""
     table = "payments" if visit.query["table"] == "payments" else "members"
-    file = drafts.rejected_file(visit.context, visit.session.token, table)
+    file = drafts.rejected_file(visit.context, visit.session.token, table, visit.texts.sentence)
     return Download(name=file.name, media_type=file.media_type, content=file.content)
 
 

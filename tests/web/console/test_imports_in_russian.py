@@ -118,3 +118,17 @@ def test_a_payments_row(russian: TestClient, cells: Mapping[str, str]) -> None:
 def test_a_file(russian: TestClient, file: tuple[str, bytes]) -> None:
     name, content = file
     check(russian, content.decode("latin-1"), files={"members_file": (name, content)})
+
+
+def test_rejected_rows_come_back_with_their_reasons(russian: TestClient) -> None:
+    rows = pasted({"languages": "english"}, blank=MEMBER)
+    shown = russian.post("/register/import", data={"members_rows": rows}).text
+    assert "Применять нечего" in shown
+    for path in ("/register/import?mend=yes", "/register/import/rejected?table=members"):
+        assert "languages: english: это не язык" in russian.get(path).text
+
+
+def test_a_refusal_ends_with_one_full_stop(russian: TestClient) -> None:
+    answer = russian.post("/register/import", files={"members_file": ("people.csv", b"one\ntwo\n")})
+    assert answer.status_code == 422
+    assert ".." not in html.unescape(answer.text)
