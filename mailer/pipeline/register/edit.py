@@ -60,8 +60,8 @@ def hand_over(
         leaving = {"membership": membership, "person": person, "ended_on": _needed(day)}
         return [leaving, {**_NO_IDS, **successor, "membership": membership, "seat": number}]
 
-    versions = {(membership, person): version, (membership, successor.get("person", "")): fingerprint(None)}
-    return _enter(context, rows, versions, accepted)
+    coming = (membership, successor.get("person", ""))
+    return _enter(context, rows, {(membership, person): version, coming: fingerprint(None)}, accepted)
 
 
 def edit_membership(context: Context, membership: str, cells: Cells, *, version: str, accepted: str = "") -> Difference:
@@ -74,16 +74,16 @@ def edit_membership(context: Context, membership: str, cells: Cells, *, version:
             raise Refused(f"{membership} has no people; add a person to it first")
         return [{**own, "membership": membership, "person": seat.person} for seat in seated]
 
-    return _enter(context, rows, {(membership, ""): version}, accepted)
+    return _enter(context, rows, {(membership, None): version}, accepted)
 
 
 def _enter(
     context: Context,
     rows: Callable[[Register], Sequence[Cells]],
-    versions: Mapping[tuple[str, str], str],
+    versions: Mapping[tuple[str, str | None], str],
     accepted: str,
 ) -> Difference:
-    """Apply these rows of one membership, if what they are about still has these versions; "" as the person: itself."""
+    """Apply these rows of one membership, if what they are about still has these versions; without a person: itself."""
     with context.store.transaction() as connection:
         members.lock_register(connection)
         register = members.membership_register(connection, next(iter(versions))[0])
@@ -146,11 +146,11 @@ def _seat(register: Register, membership: str, person: str) -> Seat | None:
     return next(seats, None)
 
 
-def _refuse_outdated(register: Register, membership: str, person: str, version: str) -> None:
-    now = _seat(register, membership, person) if person else register.memberships.get(membership)
+def _refuse_outdated(register: Register, membership: str, person: str | None, version: str) -> None:
+    now = register.memberships.get(membership) if person is None else _seat(register, membership, person)
     if version == fingerprint(now):
         return
-    subject = f"{person} on {membership}" if person else membership
+    subject = membership if person is None else f"{person} on {membership}"
     if version == fingerprint(None):
         raise Outdated(f"{person} is on {membership} already", now)
     if now is None:

@@ -67,6 +67,21 @@ def test_a_person_who_is_there_already_is_not_added_over(app):
     assert seat_of(app, "P001") == seat
 
 
+def test_who_has_no_id_is_no_version_of_the_membership(app):
+    seat = seat_of(app, "P001")
+    successor = {"person": "", "name_en": "Ada Moor"}
+    verbs = (
+        lambda: edit.add_person(app.context, {"membership": seat.membership, **successor}),
+        lambda: edit.hand_over(
+            app.context, seat.membership, "P001", "2018-07-01", successor, version=fingerprint(seat)
+        ),
+    )
+    for verb in verbs:
+        with pytest.raises(RowsRefused) as refused:
+            verb()
+        assert "person" in {fault.column for fault in refused.value.bad}
+
+
 def test_the_rules_of_an_import_name_the_field(app):
     cases = {
         "email": NEW | {"email": "nobody"},
