@@ -44,7 +44,7 @@ def page(
     Over these mailings of one issue, each person once, by the latest decision. The name is that of the register now, in
     the first of the `languages` that has one.
     """
-    lines = _lines(mailings, languages)
+    lines = _lines(connection, mailings, languages)
     query = _by_name(connection, lines, search)
     if after:
         name, person = (by_code_point(connection, column) for column in (lines.c.name, lines.c.person))
@@ -57,14 +57,14 @@ def everybody(
     connection: Connection, mailings: Sequence[int], search: CirculationSearch, languages: Sequence[str]
 ) -> Iterator[CirculationLine]:
     """All people who fit, by name, read in chunks."""
-    query = _by_name(connection, _lines(mailings, languages), search)
+    query = _by_name(connection, _lines(connection, mailings, languages), search)
     for row in in_chunks(connection, query):
         yield _line(row)
 
 
 def reasons(connection: Connection, mailings: Sequence[int]) -> dict[tuple[str, str], int]:
     """How many people there are for each decision and reason, the most numerous first."""
-    lines = _lines(mailings, ())
+    lines = _lines(connection, mailings, ())
     number = func.count().label("number")
     query = select(lines.c.decision, lines.c.reason, number).group_by(lines.c.decision, lines.c.reason)
     rows = connection.execute(query.order_by(lines.c.decision.desc(), number.desc(), lines.c.reason))
@@ -76,8 +76,8 @@ def _by_name(connection: Connection, lines: Subquery, search: CirculationSearch)
     return select(lines).where(_fits(lines, search)).order_by(name, person)
 
 
-def _lines(mailings: Sequence[int], languages: Sequence[str]) -> Subquery:
-    return union_all(_recipients(mailings, languages), _exclusions(mailings, languages)).subquery("lines")
+def _lines(connection: Connection, mailings: Sequence[int], languages: Sequence[str]) -> Subquery:
+    return union_all(_recipients(mailings, languages), _exclusions(connection, mailings, languages)).subquery("lines")
 
 
 def _recipients(mailings: Sequence[int], languages: Sequence[str]) -> Select[Any]:
@@ -98,9 +98,10 @@ def _recipients(mailings: Sequence[int], languages: Sequence[str]) -> Select[Any
     )
 
 
-def _exclusions(mailings: Sequence[int], languages: Sequence[str]) -> Select[Any]:
+def _exclusions(connection: Connection, mailings: Sequence[int], languages: Sequence[str]) -> Select[Any]:
     def of_seat(column: ColumnElement[Any]) -> ColumnElement[Any]:
-        first_seat = select(column).where(seats.c.person == exclusions.c.person).order_by(seats.c.membership).limit(1)
+        seat = select(column).where(seats.c.person == exclusions.c.person)
+        first_seat = seat.order_by(by_code_point(connection, seats.c.membership)).limit(1)
         return func.coalesce(first_seat.correlate(exclusions).scalar_subquery(), "")
 
     return select(

@@ -32,7 +32,7 @@ def decisions(connection: Connection, identities: Sequence[int], *, person: str 
 
 
 def _decided(connection: Connection, table: Table, identity: int, person: str | None) -> Iterator[Decision]:
-    query = select(table, _names(table).label("names")).where(table.c.mailing == identity)
+    query = select(table, _names(connection, table).label("names")).where(table.c.mailing == identity)
     if person is not None:
         query = query.where(table.c.person == person)
     query = query.order_by(by_code_point(connection, table.c.person))
@@ -50,9 +50,10 @@ def _decided(connection: Connection, table: Table, identity: int, person: str | 
         )
 
 
-def _names(table: Table) -> ScalarSelect[Any]:
+def _names(connection: Connection, table: Table) -> ScalarSelect[Any]:
     """The names that the register has now for the person of each row, on the first of their memberships."""
-    names = select(seats.c.names).where(seats.c.person == table.c.person).order_by(seats.c.membership).limit(1)
+    names = select(seats.c.names).where(seats.c.person == table.c.person)
+    names = names.order_by(by_code_point(connection, seats.c.membership)).limit(1)
     return names.correlate(table).scalar_subquery()
 
 
@@ -62,7 +63,7 @@ def _named(person: str, names: dict[str, str] | None) -> NamedPerson:
 
 def excluded(connection: Connection, identity: int, reason: str, limit: int) -> list[NamedPerson]:
     """The first people, by person, whom a mailing excludes for this reason, at most `limit`."""
-    query = select(exclusions.c.person, _names(exclusions))
+    query = select(exclusions.c.person, _names(connection, exclusions))
     query = query.where(exclusions.c.mailing == identity, exclusions.c.reason == reason)
     query = query.order_by(by_code_point(connection, exclusions.c.person)).limit(limit)
     return [_named(*row) for row in connection.execute(query)]
@@ -98,7 +99,7 @@ def exclusion_reasons(connection: Connection, identity: int, persons: Sequence[s
 
 def only_in(connection: Connection, identity: int, other: int) -> Iterator[NamedPerson]:
     """The recipients of one mailing who are not recipients of the other, by person, read in chunks."""
-    query = _only_in(identity, other, recipients.c.person, _names(recipients))
+    query = _only_in(identity, other, recipients.c.person, _names(connection, recipients))
     query = query.order_by(by_code_point(connection, recipients.c.person))
     for row in in_chunks(connection, query):
         yield _named(*row)

@@ -24,7 +24,7 @@ from mailer.domain.register_difference import Difference
 from mailer.domain.register_ids import KnownIds
 from mailer.domain.register_search import search_words
 from mailer.store import holds
-from mailer.store.columns import insert_into
+from mailer.store.columns import by_code_point, insert_into
 from mailer.store.ledger.batches import listed, packed
 from mailer.store.register_rows import (
     MEMBERSHIP,
@@ -181,7 +181,7 @@ def known_people(
         has_all = and_(*(seats.c.searched.contains(part, autoescape=True) for part in parts))
         query = query.where(seats.c.person.in_(select(seats.c.person).where(has_all)))
     rows: dict[str, list[Any]] = {}
-    for row in connection.execute(query.order_by(seats.c.membership), chosen):
+    for row in connection.execute(query.order_by(by_code_point(connection, seats.c.membership)), chosen):
         rows.setdefault(row.person, []).append(row)
     return [_known_person(person, rows[person]) for person in sorted(rows)]
 
@@ -209,7 +209,7 @@ def membership_names(connection: Connection) -> dict[str, str]:
 def names_of(connection: Connection, persons: Collection[str]) -> dict[str, dict[str, str]]:
     """The names of these people on the first of their memberships, by language, without people the register lacks."""
     query = select(seats.c.person, seats.c.names).where(_is_listed(connection, seats.c.person))
-    query = query.order_by(seats.c.membership.desc())  # the first comes last, and stays
+    query = query.order_by(by_code_point(connection, seats.c.membership).desc())  # the first comes last, and stays
     return {person: dict(names) for person, names in connection.execute(query, {"values": packed(persons)})}
 
 
@@ -259,7 +259,8 @@ def change_seats(connection: Connection, changed: Sequence[Seat]) -> None:
 
 def seats_of(connection: Connection, person: str) -> list[Seat]:
     """A person's seats, by membership."""
-    query = select(*SEAT).where(seats.c.person == person).order_by(seats.c.membership)
+    query = select(*SEAT).where(seats.c.person == person)
+    query = query.order_by(by_code_point(connection, seats.c.membership))
     return list(map(seat_of, connection.execute(query)))
 
 

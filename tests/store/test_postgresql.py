@@ -4,19 +4,24 @@ import os
 import traceback
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import chain
 from math import inf
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from mailer.domain.errors import MailerError
+from mailer.domain.search import CirculationSearch
 from mailer.domain.trouble import Trouble
-from mailer.store import DatabaseError, Store, be_brief, postgresql
+from mailer.store import DatabaseError, Store, be_brief, circulation_pages, circulations, members, postgresql
+from mailer.store.schema import exclusions, seats
 from mailer.store.trouble import trouble_of
+from tests.builders import a_membership, a_register, a_seat
 from tests.databases import POSTGRES
-from tests.store.rows import a_mailing_of
+from tests.store.rows import a_mailing, a_mailing_of
+from tests.store.test_members import everything_new
 
 pytestmark = pytest.mark.skipif(not POSTGRES, reason="MAILER_TESTS_POSTGRES names no server")
 
@@ -81,25 +86,48 @@ def test_what_no_restart_of_the_server_mends_is_not_waited_for(
 
 @pytest.fixture
 def another(request: pytest.FixtureRequest) -> Iterator[str]:
-    """An empty database of this encoding."""
-    name = f"mailer_{request.param.lower()}_{os.getpid()}"
+    """An empty database of this encoding and order."""
+    name = f"mailer_another_{os.getpid()}"
     server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        words = f"ENCODING '{request.param}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
-        connection.execute(text(f"CREATE DATABASE {name} {words}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 {request.param}"))
     yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
 
 
-@pytest.mark.parametrize("another", ["LATIN1", "SQL_ASCII", "KOI8R"], indirect=True)
+@pytest.mark.parametrize(
+    "another",
+    [f"ENCODING '{name}' LC_COLLATE 'C' LC_CTYPE 'C'" for name in ("LATIN1", "SQL_ASCII", "KOI8R")],
+    ids=["LATIN1", "SQL_ASCII", "KOI8R"],
+    indirect=True,
+)
 def test_a_database_that_cannot_keep_every_name_gets_no_tables(another: str, tmp_path: Path) -> None:
     with pytest.raises(MailerError, match=r"has the encoding \w+, .*: make a new one by `createdb --encoding UTF8"):
         Store.open(another, tmp_path)
     engine = postgresql.open_engine(make_url(another))
     assert inspect(engine).get_table_names() == []
     engine.dispose()
+
+
+@pytest.mark.parametrize("another", ["ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"], indirect=True)
+def test_the_first_membership_is_the_same_by_any_order_of_the_server(another: str, tmp_path: Path) -> None:
+    parts = [(a_membership(name), a_seat(name, names={"en": f"As {name}"})) for name in ("a2", "B1")]
+    with closing(Store.open(another, tmp_path)) as store, store.transaction() as connection:
+        members.lock_register(connection)
+        members.apply(connection, everything_new(a_register(*chain.from_iterable(parts))))
+        assert connection.execute(select(seats.c.membership).order_by(seats.c.membership)).scalars().first() == "a2"
+        assert members.names_of(connection, ["P001"]) == {"P001": {"en": "As B1"}}
+        assert [seat.membership for seat in members.seats_of(connection, "P001")] == ["B1", "a2"]
+        [known] = members.known_people(connection)
+        assert known.names == ("As B1", "As a2")
+        mailing = a_mailing(connection)
+        decision = {"person": "P001", "reason": "unpaid", "rule": 9, "evidence": []}
+        connection.execute(insert(exclusions).values(mailing=mailing, **decision))
+        assert [decided.name for decided in circulations.decided(connection, mailing)] == ["As B1"]
+        [line] = circulation_pages.everybody(connection, [mailing], CirculationSearch(), ["en"])
+        assert line.name == "As B1"
 
 
 def test_a_server_that_is_too_old_gets_no_tables(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
