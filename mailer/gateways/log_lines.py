@@ -78,6 +78,8 @@ def log_to_stderr(level: int = logging.WARNING, form: LogFormat = LogFormat.TEXT
         sys.excepthook = _log_uncaught
     for loud in ("mail.log", "aiosmtplib", "alembic", "asyncio"):
         logging.getLogger(loud).setLevel(logging.WARNING)
+    # It warns of what a lost connection leaves undone, which is told once as the database that does not answer.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     # It warns whenever a tick is still at work when the next is due.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 

@@ -151,5 +151,14 @@ def test_a_process_writes_the_form_that_it_is_told_and_passes_it_on(form) -> Non
         assert line.endswith(" INFO the console is at http://x")
 
 
+def test_what_a_library_says_of_a_lost_connection_is_left_to_our_own_line() -> None:
+    program = (
+        "import logging; from mailer.gateways.log_lines import *; log_to_stderr(logging.INFO);"
+        "logging.getLogger('psycopg').warning('error ignored terminating a pipeline: the connection is lost')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
 def test_without_a_form_it_is_text() -> None:
     assert log_options()[2:] == ["--log-format", "text"]
