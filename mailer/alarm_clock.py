@@ -29,6 +29,8 @@ class AlarmClock:
         """Do a job once `run` is called, and again so many seconds after each end; `what` names it when it fails."""
 
         async def ring() -> None:
+            if self._stopped:
+                return
             task = asyncio.current_task()
             assert task is not None, "a job runs in a task"
             self._ringing.add(task)
@@ -52,7 +54,10 @@ class AlarmClock:
                 self._ring_now()
         self._stopped = True
         self._scheduler.pause()
-        if self._ringing:
+        await asyncio.sleep(
+            0
+        )  # a ring that the scheduler has made a task of ends at once, and is not cancelled as a fault
+        while self._ringing:
             await asyncio.wait(set(self._ringing))
         self._scheduler.shutdown(wait=False)
 

@@ -94,3 +94,36 @@ async def test_a_job_that_has_begun_ends_before_the_clock_stops() -> None:
     go_on.set()
     await asyncio.wait_for(running, 30)
     assert ended == [True]
+
+
+@pytest.mark.parametrize("others", [0, 1])
+async def test_a_job_that_rings_in_the_moment_of_the_stop_is_no_fault(
+    caplog: pytest.LogCaptureFixture, others: int
+) -> None:
+    """APScheduler has made a task of it, which has not begun: alone, or while another one that has begun ends."""
+    begun, go_on, done = asyncio.Event(), asyncio.Event(), []
+
+    async def earlier() -> None:
+        begun.set()
+        await go_on.wait()
+        done.append("earlier")
+
+    async def late() -> None:
+        await asyncio.sleep(0)
+        done.append("late")
+
+    async def stopped(_seconds: float) -> bool:
+        if others:
+            await begun.wait()
+        alarm.every(1, "looking for work", late)
+        alarm._scheduler._process_jobs()
+        asyncio.get_running_loop().call_soon(go_on.set)
+        return True
+
+    alarm = AlarmClock()
+    for _ in range(others):
+        alarm.every(1, "writing the letters", earlier)
+    await asyncio.wait_for(alarm.run(stopped), 30)
+    await asyncio.sleep(0)
+    assert caplog.text == ""
+    assert done == ["earlier"] * others
