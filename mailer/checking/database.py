@@ -10,7 +10,7 @@ from mailer.domain.errors import MailerError
 from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE, NOT_BACKED_UP
 from mailer.gateways.machine_state import write_obstacle
 from mailer.store import history, sqlite
-from mailer.store.ledger.instants import server_time
+from mailer.store.ledger.instants import note_work, server_time
 from mailer.views.local_time import local_minute
 from mailer.views.plain_words import size_in_words
 from mailer.views.remedies import phrase
@@ -18,6 +18,7 @@ from mailer.views.remedies import phrase
 SUBJECT = "the database"
 # SQLite empties its journal every few megabytes, unless a reader that never ends holds it up.
 LONG_JOURNAL = 256_000_000
+MAY_WRITE = "let the login of [database] own its tables, or the service's login its file"
 # One is made each night; a night without a daemon may pass.
 OLD_BACKUP = timedelta(days=2)
 # Leases are compared with the clocks of all machines, and last half a minute.
@@ -65,6 +66,17 @@ def check_not_restored(app: App) -> Iterator[CheckResult]:
         return f"epoch {app.context.ledger_epoch()}, no restored backup"
 
     yield result_of("the ledger", look)
+
+
+def check_writes(app: App) -> Iterator[CheckResult]:
+    """Write into the ledger, and take it back: a login, or a file, may be good for reading alone."""
+
+    def look() -> str:
+        with app.store.rehearsal() as connection:
+            note_work(connection, app.context.clock.now())
+        return "rows can be written"
+
+    yield result_of("writing", look, fix=MAY_WRITE)
 
 
 def check_server_clock(app: App) -> Iterator[CheckResult]:

@@ -7,7 +7,7 @@ from mailer.app.installation import App
 from mailer.domain.check_result import CheckGroup, CheckResult
 from mailer.domain.errors import MailerError
 from mailer.domain.remedy import Action
-from mailer.store import DatabaseError, is_damaged
+from mailer.store import DatabaseError, is_away, is_damaged
 from mailer.views.remedies import phrase, sentence
 
 Look = Callable[[App], Iterable[CheckResult]]
@@ -43,7 +43,7 @@ def failed(subject: str, error: Exception, *, fix: str = "") -> CheckResult:
     """Return what an error says of a subject; what the database has caused is mended there, and not at the subject."""
     if is_damaged(error):
         fix = ", ".join(map(phrase, (Action.CHECK_DATABASE.of(), Action.RESTORE.of())))
-    elif isinstance(error, DatabaseError):
+    elif is_away(error):
         fix = "let the database of [database] answer; what was not looked at may be as it should"
     return CheckResult(subject=subject, ok=False, finding=reason(error), fix=fix)
 
@@ -63,7 +63,8 @@ def reason(error: Exception) -> str:
         case DatabaseError() if is_damaged(error):
             words = f"the database is damaged: {getattr(error, 'orig', error)}"
         case DatabaseError():
-            words = f"the database does not answer: {getattr(error, 'orig', None) or type(error).__name__}"
+            does = "does not answer" if is_away(error) else "refuses"
+            words = f"the database {does}: {getattr(error, 'orig', None) or type(error).__name__}"
         case _:
             words = f"the check itself failed ({type(error).__name__}: {error}), which is a fault of this program"
     return " ".join(words.split())

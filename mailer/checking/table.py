@@ -104,6 +104,12 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         group=CheckGroup.DATABASE,
+        subject="writing",
+        look=database.check_writes,
+        fix=database.MAY_WRITE,
+    ),
+    Check(
+        group=CheckGroup.DATABASE,
         subject="soundness",
         look=database.check_soundness,
         fix="stop the service, and `mailer db restore` the last sound backup",

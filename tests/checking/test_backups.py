@@ -1,13 +1,14 @@
-"""`mailer check` says how old the last backup is, and what the nightly look at the database has found."""
+"""`mailer check` says how old the last backup is, whether the database takes writes, and what the nightly look at the database has found."""
 
 from datetime import timedelta
 
 import pytest
 
-from mailer.checking.database import check_backup, check_soundness
+from mailer.checking.database import check_backup, check_soundness, check_writes
 from mailer.domain.check_result import CheckResult, CheckState
 from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE
 from mailer.store import history
+from mailer.store.ledger.instants import last_work
 from tests.club import THURSDAY, Club
 
 DAY = timedelta(days=1)
@@ -61,3 +62,17 @@ def test_damage_that_was_found_is_wrong(club: Club) -> None:
     result = look(club, check_soundness, {DAMAGED: DAY})
     assert result.state is CheckState.WRONG
     assert result.finding.startswith("damaged, page 7 is torn on 2018-07-11")
+
+
+@pytest.mark.sqlite
+def test_a_database_that_takes_no_writes_is_wrong_and_one_that_does_is_as_it_was(club: Club) -> None:
+    with club.opened() as app:
+        [result] = check_writes(app)
+        with app.store.transaction() as connection:
+            assert (result.ok, last_work(connection)) == (True, None)
+            for deed in ("INSERT", "UPDATE"):
+                refusal = "BEGIN SELECT RAISE(ABORT, 'permission denied'); END"
+                connection.exec_driver_sql(f"CREATE TRIGGER no_{deed} BEFORE {deed} ON ledger_state {refusal}")
+        [result] = check_writes(app)
+    assert (result.state, result.finding) == (CheckState.WRONG, "the database refuses: permission denied")
+    assert result.fix == "let the login of [database] own its tables, or the service's login its file"

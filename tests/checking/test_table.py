@@ -4,7 +4,7 @@ from itertools import groupby
 from threading import Event
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from mailer.checking import checks
 from mailer.checking.checks import check
@@ -14,6 +14,7 @@ from mailer.checking.table import CHECKS
 from mailer.domain.check_result import CheckGroup, CheckResult, CheckState
 from mailer.domain.errors import BadInput
 from mailer.views.check_results import check_document, check_rows, checked_sentence
+from tests.away import Lost
 from tests.cli.terminal import a_relay
 from tests.club import Club
 from tests.damaged import spoil
@@ -87,9 +88,14 @@ def test_the_table_names_a_group_once_and_puts_the_remedy_below(without_relay) -
         (BadInput("it is behind a cloud"), "it is behind a cloud", "wait"),
         (PermissionError(13, "Permission denied", "/sky"), "/sky: Permission denied", "wait"),
         (
-            OperationalError("SELECT", {}, Exception("gone\n\tfor ever")),
+            OperationalError("SELECT", {}, Lost("gone\n\tfor ever")),
             "the database does not answer: gone for ever",
             "let the database of [database] answer; what was not looked at may be as it should",
+        ),
+        (
+            ProgrammingError("SELECT", {}, Exception("permission denied")),
+            "the database refuses: permission denied",
+            "wait",
         ),
         (
             OverflowError("too far"),
