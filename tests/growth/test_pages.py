@@ -89,7 +89,7 @@ FORMS: Mapping[str, Fields] = {
     f"{ISSUE}/unsent": {},
     f"{ISSUE}/copies/{{id:int}}/settle": {"id": 5, "as": "accepted"},
     f"{ISSUE}/copies/{{id:int}}/release": {"id": 7},
-    f"{ISSUE}/copies/{{id:int}}/right-address": {"id": 5},
+    f"{ISSUE}/copies/{{id:int}}/right-address": {"id": 1},
     f"{ISSUE}/settle": {"as": "accepted"},
     "/issues/pull": {},
     "/returns/settle": {"report": "1"},
