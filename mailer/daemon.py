@@ -92,7 +92,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.sender.stop, self.pace.stop_within)
-        loop.add_signal_handler(signal.SIGHUP, self.reload)
+        self.manager.reload_by(self.reload)
         inbound = WaysIn(app=lambda: self.app, sender=self.sender, leads=self._reads_inboxes, reloaded=self._reloaded)
         sending = asyncio.create_task(self._send())
         serving = [self.beside(lambda: self.app, self.sender.stopped)] if self.beside is not None else []

@@ -75,12 +75,13 @@ class Resumption:
         loop, ends = asyncio.get_running_loop(), (signal.SIGTERM, signal.SIGINT)
         for number in ends:
             loop.add_signal_handler(number, self._stop)
-        loop.add_signal_handler(signal.SIGHUP, self._reload)
+        self.manager.reload_by(self._reload)
         try:
             yield
         finally:
             for number in (*ends, signal.SIGHUP):
                 loop.remove_signal_handler(number)
+            self.manager.keep_reloads()  # for the service that goes on
 
     def _stop(self) -> None:
         self._stopped = True

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mailer.app.installation import App
     from mailer.daemon import Daemon
     from mailer.domain.distribution_report import DistributionReport
+    from mailer.gateways.service_manager import ServiceManager
     from mailer.pipeline.sending.sender import Sender
 
 
@@ -25,10 +26,11 @@ def daemon() -> None:
 
     Example: mailer --config /etc/mailer/config.toml daemon
     """
+    manager = _service_manager()
     from mailer.app.sender import open_sender
     from mailer.daemon import Daemon
 
-    _run("daemon", open_sender, Daemon)
+    _run("daemon", manager, open_sender, Daemon)
 
 
 def worker() -> None:
@@ -36,13 +38,24 @@ def worker() -> None:
 
     Example: mailer --config /etc/mailer/config.toml worker
     """
+    manager = _service_manager()
     from mailer.worker import Worker, open_worker_sender
 
-    _run("worker", open_worker_sender, Worker)
+    _run("worker", manager, open_worker_sender, Worker)
+
+
+def _service_manager() -> "ServiceManager":
+    """The one that started this service; called before all else, since until then SIGHUP would end the process."""
+    from mailer.gateways.service_manager import ServiceManager
+
+    manager = ServiceManager.of_environment()
+    manager.keep_reloads()
+    return manager
 
 
 def _run(
     service: str,
+    manager: "ServiceManager",
     open_sender: "Callable[[App], AbstractContextManager[tuple[Sender, int]]]",
     kind: "type[Daemon]",
 ) -> None:
@@ -52,12 +65,10 @@ def _run(
     import sys
 
     from mailer.app.resumption import Resumption, waits_for_person
-    from mailer.gateways.service_manager import ServiceManager
     from mailer.pipeline import servicelog
     from mailer.views.daemon_role import OPENS_DATABASE
 
     faulthandler.enable(sys.__stderr__ or sys.stderr)  # where it stood still, when the service manager ends it for that
-    manager = ServiceManager.of_environment()
     manager.status(OPENS_DATABASE)
     app = _open(service)
     beside = _beside(app)
@@ -107,11 +118,12 @@ def web() -> None:
 
     Example: mailer --config /etc/mailer/config.toml web
     """
+    manager = _service_manager()
     import asyncio
 
     from mailer.web.alone import serve_alone
 
-    asyncio.run(serve_alone(_open("daemon")))
+    asyncio.run(serve_alone(_open("daemon"), manager))
 
 
 def accept_clock() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
@@ -36,6 +37,7 @@ class ServiceManager:
     pulse_within: float | None = None
     _status: str = field(default="", init=False)
     _is_ready: bool = field(default=False, init=False)
+    _reload_wished: bool = field(default=False, init=False)
 
     @classmethod
     def of_environment(cls, variables: MutableMapping[str, str] = os.environ) -> Self:
@@ -56,6 +58,21 @@ class ServiceManager:
         if not self._is_ready:
             self._is_ready = True
             self._say("READY=1")
+
+    def keep_reloads(self) -> None:
+        """Keep a wish to reload (SIGHUP) from now on: it would end the process, and systemd start none anew after that."""
+
+        def keep(*_signal: object) -> None:
+            self._reload_wished = True
+
+        signal.signal(signal.SIGHUP, keep)
+
+    def reload_by(self, reload: Callable[[], None]) -> None:
+        """Reload so at each wish, in the event loop that runs; at once where one was kept."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
+        if self._reload_wished:
+            self._reload_wished = False
+            reload()
 
     @contextmanager
     def reloading(self) -> Iterator[None]:

@@ -5,12 +5,13 @@ import signal
 
 from mailer.app import installation as composition
 from mailer.app.installation import App
-from mailer.domain.errors import BadInput, Refused
+from mailer.domain.errors import Refused
+from mailer.gateways.service_manager import ServiceManager
 from mailer.pipeline import maillog, servicelog
 from mailer.web.server import serve
 
 
-async def serve_alone(app: App) -> None:
+async def serve_alone(app: App, manager: ServiceManager) -> None:
     """Serve until SIGTERM or SIGINT; SIGHUP reads schedules/ again. Raises MailerError when it cannot listen."""
     if not app.config.web.listen:
         raise Refused(f"{app.config.file}: [web] listen is empty: name a host and a port, such as 127.0.0.1:8025")
@@ -20,7 +21,7 @@ async def serve_alone(app: App) -> None:
     def reload() -> None:
         try:
             served[0] = composition.reload(served[0])
-        except BadInput as error:
+        except Exception as error:  # noqa: BLE001  (whatever is wrong with them, the console goes on by the old ones)
             maillog.failed("reload of schedules/, the old ones are kept,", error)
             return
         servicelog.reloaded(sorted(served[0].schedules.newsletters))
@@ -34,5 +35,5 @@ async def serve_alone(app: App) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, reload)
+    manager.reload_by(reload)
     await serve(lambda: served[0], stopped)

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -74,3 +76,29 @@ async def test_a_pulse_comes_while_the_service_answers_and_no_longer() -> None:
         await asyncio.sleep(11)
         assert heard.hear() == ["WATCHDOG=1"] * 7
         pulsing.cancel()
+
+
+@pytest.fixture
+def hangups() -> Iterator[None]:
+    """What SIGHUP does is afterwards as before."""
+    before = signal.getsignal(signal.SIGHUP)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hangups")
+async def test_a_wish_to_reload_that_comes_too_early_is_kept() -> None:
+    """By default it ends the process, and systemd starts none anew after that: it counts as a clean end."""
+    manager, reloads = ServiceManager(), []
+    manager.keep_reloads()
+    for _ in range(2):
+        signal.raise_signal(signal.SIGHUP)
+    manager.reload_by(lambda: reloads.append("at once"))
+    assert reloads == ["at once"]
+    manager.reload_by(lambda: reloads.append("later"))
+    assert reloads == ["at once"]
+    signal.raise_signal(signal.SIGHUP)
+    while len(reloads) < 2:  # noqa: ASYNC110  (a signal sets no event)
+        await asyncio.sleep(0)
+    assert reloads == ["at once", "later"]
+    asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)

@@ -19,6 +19,7 @@ from mailer.app.installation import App
 from mailer.app.sender import open_sender
 from mailer.daemon import Daemon, Pace
 from mailer.domain.errors import BadInput, MailerError, Refused
+from mailer.gateways.service_manager import ServiceManager
 from mailer.web import application, server
 from mailer.web.alone import serve_alone
 from mailer.web.routes import Public
@@ -295,7 +296,7 @@ async def test_a_fault_of_the_console_does_not_end_the_daemon(
 
 async def test_it_is_served_alone_until_a_signal(served_club: Club, port: int) -> None:
     with served_club.opened() as app:
-        running = asyncio.create_task(serve_alone(app))
+        running = asyncio.create_task(serve_alone(app, ServiceManager()))
         assert (await ask(port)).endswith("ok\n")
         signal.raise_signal(signal.SIGHUP)
         assert (await ask(port)).endswith("ok\n")
@@ -309,7 +310,7 @@ async def test_alone_it_needs_a_free_port(club: Club, served_club: Club, port: i
         socket.create_server(("127.0.0.1", port)),
         pytest.raises(MailerError, match="listen"),
     ):
-        await serve_alone(app)
+        await serve_alone(app, ServiceManager())
     club.settle()
     with club.opened() as app, pytest.raises(Refused, match=r"\[web\] listen is empty"):
-        await serve_alone(app)
+        await serve_alone(app, ServiceManager())
