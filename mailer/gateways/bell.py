@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any, LiteralString
 
@@ -140,9 +140,9 @@ async def _listen(conninfo: str, tasks: Mapping[str, Task], heard: Callable[[], 
     except Exception as error:  # noqa: BLE001  (an unknown failure means later: a worker must not go deaf)
         reason = reason_of(_cause(error))
     # A worker whose connection is half open may never end: it is left alone, and what it does ends by itself.
-    for ending in (_end(workers), app.close_async()):
+    for end in (partial(_end, workers), app.close_async):
         with suppress(ConnectorException, psycopg.Error, TimeoutError):
-            await asyncio.wait_for(ending, AGAIN)
+            await asyncio.wait_for(end(), AGAIN)
     return reason
 
 
