@@ -127,11 +127,10 @@ def sent(connection: Connection, identity: int, now: datetime) -> None:
     connection.execute(update(letters).where(letters.c.id == identity).values(values))
 
 
-def failed(connection: Connection, identity: int, why: str, next_try_at: datetime) -> None:
-    """The letter was refused, and waits until the next try; not if another process has sent it meanwhile."""
+def failed(connection: Connection, letter: DueLetter, why: str, next_try_at: datetime) -> None:
+    """A letter that was claimed was refused, and waits until the next try; not if another process keeps it or has sent it."""
     values = {"failure": why, "next_try_at": next_try_at, "tries": letters.c.tries + 1}
-    unsent = (letters.c.id == identity) & letters.c.sent_at.is_(None)
-    connection.execute(update(letters).where(unsent).values(values))
+    connection.execute(update(letters).where(_unchanged(letter)).values(values))
 
 
 def put_off(connection: Connection, why: str) -> None:

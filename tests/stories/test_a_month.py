@@ -115,7 +115,8 @@ def test_a_letter_that_cannot_leave_is_told_by_check_and_harms_no_mailing(run: T
         assert found["letters"] == {"what": "letters", "ok": True, "said": "1 wait, the last failure: 550 No such desk"}
         with club.opened() as app, app.store.transaction() as connection:
             for _ in range(3):
-                letters.failed(connection, 1, "550 No such desk", THURSDAY)
+                [letter] = letters.waiting(connection, THURSDAY)
+                letters.failed(connection, letter, "550 No such desk", THURSDAY)
         found = {one["what"]: one for one in run("--json", "check").document}
         assert not found["letters"]["ok"]
 

@@ -270,7 +270,7 @@ def _record_sent(context: Context, letter: letters.DueLetter) -> None:
 def _record_failure(context: Context, letter: letters.DueLetter, why: str) -> None:
     next_try_at = context.clock.now() + doubled(FIRST_PAUSE, times=letter.tries, longest=LONGEST_WAIT)
     with context.store.transaction() as connection:
-        letters.failed(connection, letter.id, why, next_try_at)
+        letters.failed(connection, letter, why, next_try_at)
     maillog.letter(
         letter.kind,
         f"did not leave and is tried again at {next_try_at:%Y-%m-%d %H:%M} UTC",

@@ -1,11 +1,12 @@
 """Of several processes that send letters each claims a letter before: one that was frozen sends none that another has sent."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from mailer.app.installation import App
-from mailer.domain.delivery import Outcome
+from mailer.domain.delivery import Outcome, Unknown
 from mailer.domain.errors import TransportDown
 from mailer.domain.ports import Envelope
 from mailer.pipeline.bounces import alarms
@@ -16,6 +17,9 @@ from tests.club import ISSUE
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.letters.post import OPERATOR, SECRETARY, STOPPED, outbox, post, sent_out, transport_to
 from tests.scripted_relay import Sink
+
+
+LOST = Unknown(reply=None, detail="the relay hung up on a frozen client")
 
 
 def write_two(app: App) -> None:
@@ -107,20 +111,26 @@ async def test_a_letter_that_is_dropped_or_renewed_after_the_list_was_read_goes_
             assert (claimed.about, claimed.facts) == ("another", {"new": True})
 
 
+@pytest.mark.parametrize("ending", [LOST, TransportDown("the relay hung up on a frozen client")], ids=["lost", "down"])
 async def test_no_late_word_of_a_woken_process_takes_a_letter_from_the_one_that_has_it(
-    tmp_path: Path, clock: FrozenClock
+    tmp_path: Path, clock: FrozenClock, ending: Outcome | TransportDown
 ) -> None:
-    async def down(_envelope: Envelope, _mark: Mark) -> Outcome:
+    async def slept(_envelope: Envelope, mark: Mark) -> Outcome:
+        if ending is LOST:
+            await mark()
         clock.advance(seconds=CLAIM_LASTS.total_seconds())
         with app.store.transaction() as connection:
             [letter] = letters.waiting(connection, clock.now())
             assert letters.claim(connection, letter, clock.now() + CLAIM_LASTS) is not None
-        raise TransportDown("the relay hung up on a frozen client")
+        if isinstance(ending, TransportDown):
+            raise ending
+        return ending
 
     async with sent_out(tmp_path, clock) as (app, _sink):
         outbox_of_letters.write_digests(app.context)
-        with pytest.raises(TransportDown):
-            await outbox_of_letters.send(app.context, [ScriptedTransport(down)])
+        with suppress(TransportDown):
+            await outbox_of_letters.send(app.context, [ScriptedTransport(slept)])
+        clock.advance(seconds=CLAIM_LASTS.total_seconds() - 1)
         assert waiting(app, clock) == []
 
 

@@ -108,7 +108,8 @@ def test_what_stops_everything_stands_first(app: App) -> None:
         backups.mark_as_backup(connection, now)
         letters.add(connection, kind="alarm", about="x", recipient="op@club.example", facts={}, now=now)
         for _ in range(2):
-            letters.failed(connection, 1, "550 no such user", now)
+            [letter] = letters.waiting(connection, now)
+            letters.failed(connection, letter, "550 no such user", now)
     items = to_do(app.context, ["mails that were taken in by imap cannot be moved"])
     assert [item.kind for item in items] == [
         ToDoKind.RESTORED,
