@@ -18,7 +18,6 @@ from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.letters.post import OPERATOR, SECRETARY, STOPPED, outbox, post, sent_out, transport_to
 from tests.scripted_relay import Sink
 
-
 LOST = Unknown(reply=None, detail="the relay hung up on a frozen client")
 
 
