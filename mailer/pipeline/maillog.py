@@ -153,9 +153,9 @@ def sign_in_failed() -> None:
 
 
 def copies_freed(pending: int, uncertain: int) -> None:
-    """The copies of a sender that died are free for others."""
+    """The copies of a sender that died, or is frozen or cut off, are free for others."""
     events.warn(
-        "freed the copies of a sender that ended: %(pending)d pending, %(uncertain)d uncertain",
+        "freed the copies of a sender that ended, or that renews its leases no more: %(pending)d pending, %(uncertain)d uncertain",
         pending=pending,
         uncertain=uncertain,
     )
