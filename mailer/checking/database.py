@@ -6,7 +6,7 @@ from datetime import timedelta
 from mailer.app.installation import App
 from mailer.checking.result import note_of, reason, result_of
 from mailer.domain.check_result import CheckGroup, CheckResult
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import MailerError, OtherSchema
 from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE, NOT_BACKED_UP
 from mailer.gateways.machine_state import write_obstacle
 from mailer.store import history, sqlite
@@ -32,7 +32,11 @@ def opened(name: str) -> CheckResult:
 
 def not_opened(error: Exception) -> CheckResult:
     """The database could not be opened; where the error knows what to do, that is the remedy."""
-    general = "correct [database] in config.toml; the file, or the server, must be there for this login"
+    general = (
+        "install the version that was last at work on it, or restore a backup made before that"
+        if isinstance(error, OtherSchema)
+        else "correct [database] in config.toml; the file, or the server, must be there for this login"
+    )
     fix = ", ".join(map(phrase, error.remedies)) if isinstance(error, MailerError) else ""
     return CheckResult(subject=SUBJECT, ok=False, finding=reason(error), fix=fix or general, group=CheckGroup.DATABASE)
 

@@ -56,6 +56,10 @@ class LoginRefused(TransportDown):
     """The relay refuses the login: another try at once could only lock the account."""
 
 
+class OtherSchema(MailerError):
+    """The database is as a version of this program left it that is not the one at work."""
+
+
 class BrokenOff(MailerError):
     """A stop has ended it before it was done; nothing of it remains, and it is done later."""
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import MailerError, OtherSchema
 from mailer.domain.remedy import Action
 from mailer.store import postgresql, sqlite
 
@@ -51,9 +51,9 @@ def refuse_unknown(version: str) -> None:
     if version == COPYING:
         raise MailerError("a copy into this database was begun and is not whole", Action.COPY_DATABASE.of())
     if version > HEAD:
-        raise MailerError(f"the database has schema {version}, this version knows {HEAD}: install the newer version")
+        raise OtherSchema(f"the database has schema {version}, this version knows {HEAD}: install the newer version")
     if version not in steps_since(None):
-        raise MailerError(
+        raise OtherSchema(
             f"the database has schema {version}, which this version does not know: restore it from your backup"
         )
 

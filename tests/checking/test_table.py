@@ -13,6 +13,7 @@ from mailer.checking.result import Check
 from mailer.checking.table import CHECKS
 from mailer.domain.check_result import CheckGroup, CheckResult, CheckState
 from mailer.domain.errors import BadInput
+from mailer.store import migrate
 from mailer.views.check_results import check_document, check_rows, checked_sentence
 from tests.away import Lost
 from tests.cli.terminal import a_relay
@@ -149,3 +150,12 @@ def test_what_damage_of_the_database_makes_wrong_is_mended_there(club: Club) -> 
     assert {result.fix for result in wrong} == {
         "`mailer db check` names all that is wrong with it, `mailer db restore FILE` puts a backup in its place"
     }
+
+
+@pytest.mark.parametrize("version", ["0099", "0000"])
+def test_a_database_of_another_version_is_mended_by_that_version(club: Club, version: str) -> None:
+    with club.opened() as app, app.store.transaction() as connection:
+        migrate.set_version(connection, version)
+    wrong = check(club.config)[-1]
+    assert (wrong.state, wrong.group) == (CheckState.WRONG, CheckGroup.DATABASE)
+    assert wrong.fix == "install the version that was last at work on it, or restore a backup made before that"
