@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from mailer.cli import console
 from mailer.cli.commands import app
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import BadInput, MailerError
 from mailer.gateways.log_lines import is_json
 from mailer.views.remedies import sentence
 
@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.invocation.command = "club-mailer"
     words = console.globals_first(list(sys.argv[1:] if arguments is None else arguments))
     try:
+        _refuse_undecoded(words)
         with console.closing:
             app(args=words, prog_name=console.invocation.command)
     except BrokenPipeError:
@@ -38,6 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not isinstance(error, DatabaseError):
             raise
         _fail(_of_database(error))
+
+
+def _refuse_undecoded(words: Sequence[str]) -> None:
+    """BadInput for a word that is no UTF-8, unless it names a file: a terminal with another encoding types names so."""
+    for word in words:
+        is_undecoded = any("\udc80" <= letter <= "\udcff" for letter in word)
+        if is_undecoded and not any(map(os.path.lexists, (word, word.partition("=")[2]))):
+            raise BadInput(f"{word!r} is not written in UTF-8: set the terminal to UTF-8, then type it again")
 
 
 def _of_database(error: Exception) -> str:

@@ -50,6 +50,21 @@ def test_an_unknown_variable_stops_every_command_and_is_named(run, at, monkeypat
     assert "sesame" not in said
 
 
+@pytest.mark.parametrize("words", [("person", "show"), ("why",), ("hold", "set"), ("find",)])
+def test_what_a_terminal_types_in_another_encoding_is_named(run, at, words):
+    at("planned")
+    typed = "Иванов".encode("cp1251").decode("utf-8", "surrogateescape")
+    assert "is not written in UTF-8: set the terminal to UTF-8" in refusal(run, *words, typed)
+
+
+def test_a_file_may_have_a_name_in_another_encoding(run, at):
+    club = at("planned")
+    file = club.folder / "члены.csv".encode("cp1251").decode("utf-8", "surrogateescape")
+    shutil.copy(club.folder / "members.csv", file)
+    run.ok("register", "import", "--members", file)
+    run.ok("register", "import", f"--members={file}")
+
+
 def test_sending_in_clear_to_another_machine_is_refused(run, at):
     club = at("approved")
     club.settle(smtp={"host": "relay.example.org"})
