@@ -17,6 +17,8 @@ _CREDENTIALS = "CREDENTIALS_DIRECTORY"
 
 # How many times the service says that it is well within the time in which that is awaited once.
 _PULSES = 3
+# Seconds to wait for a service manager that does not read: a crashed systemd keeps its socket open.
+_PATIENCE = 1.0
 
 
 def credential(name: str) -> Path | None:
@@ -100,7 +102,8 @@ class ServiceManager:
         if not self.socket:
             return
         address = f"\0{self.socket[1:]}" if self.socket.startswith("@") else self.socket
-        # Nobody who listens is no reason to end.
+        # Nobody who listens is no reason to end, or to stand still.
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as ours:
+            ours.settimeout(_PATIENCE)
             ours.connect(address)
             ours.sendall("\n".join(lines).encode())

@@ -3,10 +3,14 @@
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Iterator
+from contextlib import suppress
+from threading import Thread
 
 import pytest
 
+from mailer.gateways import service_manager
 from mailer.gateways.service_manager import ServiceManager
 from tests.notified import notified
 
@@ -55,6 +59,20 @@ async def test_no_pulse_is_awaited(variables: dict[str, str]) -> None:
 def test_a_service_manager_that_is_gone_ends_nothing(tmp_path) -> None:
     ServiceManager.of_environment({}).ready()
     ServiceManager(socket=str(tmp_path / "gone")).ready()
+
+
+def test_a_service_manager_that_does_not_read_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_manager, "_PATIENCE", 0.01)
+    with notified() as heard, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as others:
+        others.setblocking(False)
+        with suppress(BlockingIOError):
+            while True:
+                others.sendto(b"STATUS=of another service", heard.address)
+        manager = ServiceManager(socket=heard.address)
+        saying = Thread(target=manager.status, args=("It sends.",), daemon=True)
+        saying.start()
+        saying.join(10)
+        assert not saying.is_alive()
 
 
 @pytest.mark.leaping
