@@ -200,5 +200,7 @@ def _halves(sentences: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tup
                 set(_PLACE.findall(half)) == {place for place, _ in _PLACE_IN_CONTEXT.findall(form)}
                 for form in translated
             )
-            if same_places and any(map(str.isalpha, half)):
+            # What to do begins with a word: a place there would take the end of any sentence for its own.
+            is_said = any(map(str.isalpha, half)) and (english.startswith(half) or not half.startswith("{"))
+            if same_places and is_said:
                 yield half, tuple(translated)

@@ -153,3 +153,9 @@ def test_places_are_filled_as_a_regular_expression_would(texts: list[str], rest:
     for sentence in (rest, "".join(chain.from_iterable(zip_longest(pattern.texts, words, fillvalue="")))):
         match = shape.fullmatch(sentence)
         assert pattern.read(sentence) == (dict(enumerate(match.groups())) if match else None)
+
+
+def test_what_to_do_does_not_end_another_sentence() -> None:
+    sentence = "en.md: line 9: date: '31-31' is not a date; write it as 2030-12-31, without quotes"
+    shown = texts("ru").sentence(sentence)
+    assert shown == "en.md: строка 9: date: «31-31» — не дата; пишите в виде 2030-12-31, без кавычек"
