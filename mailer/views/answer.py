@@ -11,7 +11,7 @@ from mailer.domain.names import label
 from mailer.domain.person_match import KnownPerson
 from mailer.views.entitlement import decision_sentence
 from mailer.views.local_time import day_in, moment_in
-from mailer.views.plain_words import failure, held_back, held_copy, hold, plan_change, short
+from mailer.views.plain_words import failure, held_back, held_copy, hold, plan_change, quoted, short
 from mailer.views.returned_mail import MOST_IN_LINE, shorten
 
 # `{at}` is empty where the time is not known.
@@ -187,7 +187,7 @@ def none_sentence(why: NoAnswer, language: str) -> str:
 def reason_sentence(answered: AnsweredQuestion, language: str) -> str:
     """What the server's reply in a pasted text means, with its words."""
     assert answered.reason is not None, "asked of an answer with a reason"
-    words = f" (“{shorten(answered.words, MOST_IN_LINE)}”)" if answered.words else ""
+    words = f" ({quoted(shorten(answered.words, MOST_IN_LINE), language)})" if answered.words else ""
     return f"{failure(answered.reason, language)}{words}"
 
 

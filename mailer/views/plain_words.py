@@ -248,6 +248,11 @@ def trouble(reason: str) -> str:
     return _TROUBLES[SCOPES[FailureReason(reason)]]
 
 
+def quoted(words: str, language: str) -> str:
+    """The words of a server or a person, in the language's quotation marks."""
+    return f"«{words}»" if language == "ru" else f"“{words}”"
+
+
 def plural(count: int, *forms: str) -> str:
     """The number with the noun that goes with it: two forms make English, three Russian (1 копия, 2 копии, 5 копий)."""
     if len(forms) == 2:

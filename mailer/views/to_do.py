@@ -65,7 +65,6 @@ _COPY = {
     "ru": "экземпляр № {number} выпуска {issue} ({whose})",
 }
 _COPIES = {"en": ("copy", "copies"), "ru": ("экземпляр", "экземпляра", "экземпляров")}
-_QUOTED = {"en": " (“{}”)", "ru": " («{}»)"}
 _UNKNOWN = {"en": "no reason is known", "ru": "причина неизвестна"}
 _OF_NONE = {"en": "of no copy", "ru": "без экземпляра"}
 _REASONS: Mapping[ToDoKind, Callable[[str, str], str]] = {
@@ -122,7 +121,7 @@ def to_do_sentence(item: ToDo, language: str) -> str:
         report=item.report,
         reason=reason,
         quote=quote,
-        words=_QUOTED[language].format(quote) if quote else "",
+        words=f" ({plain_words.quoted(quote, language)})" if quote else "",
     )
     names = (item.issue, item.person, whose)
     # An id stays as it is typed.

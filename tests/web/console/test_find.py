@@ -51,3 +51,10 @@ def test_an_editor_finds_issues_and_copies_but_no_person(app: App, console: Cons
     assert "copy No. 3 of harbour-letter/41" in page
     assert "Reader003" not in page
     assert f'<a href="/issues/{ISSUE}">' in client.post("/find", data={"q": "41"}).text
+
+
+def test_a_server_s_words_stand_in_the_quotation_marks_of_the_page(console: Console) -> None:
+    client = console(Role.SECRETARY)
+    client.post("/account/language", data={"language": "ru"})
+    page = client.post("/find", data={"q": "550 5.1.1 no such user here"}).text
+    assert "(«550 5.1.1 no such user here»)" in page
