@@ -114,7 +114,7 @@ def _beside(app: "App") -> "Beside | None":
 
 
 def web() -> None:
-    """Serve the console alone, until SIGTERM; the daemon serves it too, when `[web] listen` is set.
+    r"""Serve the console alone, until SIGTERM; the daemon serves it too, when `\[web] listen` is set.
 
     Example: mailer --config /etc/mailer/config.toml web
     """

@@ -24,7 +24,7 @@ def commands(command=None, *path):
         yield from commands(inner, *path, name)
 
 
-EVERY = [path for path, _ in commands()]
+EVERY = [*commands()]
 
 # Commands that look and change nothing, with the type of their document and the keys that scripts rely on.
 LOOKING = {
@@ -129,13 +129,17 @@ def said_for(club, line):
     return shlex.split(line.format_map({name: shlex.quote(str(file)) for name, file in files.items()}))
 
 
-@pytest.mark.parametrize("path", EVERY, ids=" ".join)
-def test_help_comes_with_an_example(run, path):
+@pytest.mark.parametrize(("path", "command"), EVERY, ids=lambda each: " ".join(each) if type(each) is tuple else "")
+def test_help_comes_with_an_example(run, path, command):
     said = run(*path, "--help")
     assert said.status == 0
     assert said.err == ""
     words = " ".join(said.out.replace("│", " ").split())
     assert re.search(rf"Example: mailer (--config \S+ )?{' '.join(path)}", words)
+    told = command.help.partition("\n\n")[0].replace(
+        "\\[", "["
+    )  # a bracket that is not escaped would be a style of rich
+    assert " ".join(told.split()) in words
 
 
 @pytest.mark.parametrize("line", LOOKING)
