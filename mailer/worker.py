@@ -17,6 +17,7 @@ from mailer.app.dead_senders import take_over_left
 from mailer.app.heartbeat import BEAT
 from mailer.app.inbound import WaysIn
 from mailer.app.installation import App
+from mailer.app.key_agreement import refuse_other_keys
 from mailer.app.relays import worker_settings
 from mailer.app.scheduler import hold_lease, leave_lease
 from mailer.app.sender import open_sender
@@ -41,7 +42,7 @@ BATCH_SECONDS = 20.0
 
 
 def refuse_unfit(app: App) -> None:
-    """Refused where no worker can work: without PostgreSQL or the extra, and beside a database whose clock is another."""
+    """Refused where no worker can work: without PostgreSQL or the extra, beside a database whose clock or key is another."""
     with app.store.reading() as connection:
         refuse_without_cluster(bool(conninfo(connection)))
     apart = clocks_apart(app)
@@ -50,6 +51,7 @@ def refuse_unfit(app: App) -> None:
             f"the clock of this machine and that of the database differ by {apart.total_seconds():.1f} s; workers judge "
             f"each other's leases by them: set both by NTP, to within {CLOCKS_AGREE.total_seconds():.0f} s"
         )
+    refuse_other_keys(app)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from mailer.app.installation import App
+from mailer.app.key_agreement import refuse_other_keys
 from mailer.checking.result import note_of, reason, result_of
 from mailer.config import Config, load_config, load_schedules
 from mailer.config.environment import set_variables, unknown_variables
@@ -15,6 +16,10 @@ from mailer.domain.errors import MailerError
 from mailer.gateways.key_file import read_keys
 from mailer.views.remedies import sentence
 
+DATABASE_KEY = "the database's key"
+PUT_BACK = (
+    "put the key of this database back from the backup, or from another machine; a new one is for a new database alone"
+)
 _CORRECT = "correct what stands there; docs/operating.md has each key with what is allowed"
 
 
@@ -38,13 +43,7 @@ def check_settings(config_file: Path) -> Iterator[CheckResult]:
         finding = f"no effect any more, take out: {', '.join(config.retired)}"
         yield note_of("old settings", finding, fix="take them out of config.toml and the environment")
     key = result_of("the key", partial(_key, config.path(config.secrets.key_file)))
-    yield (
-        key
-        if key.ok
-        else replace(
-            key, fix="put the key of this database back from the backup; a new one is for a new database alone"
-        )
-    )
+    yield key if key.ok else replace(key, fix=PUT_BACK)
     schedules = result_of("schedules/", partial(_schedules, config.path(config.paths.schedules)))
     yield schedules if schedules.ok else replace(schedules, fix="correct the file and key that stand there")
 
@@ -55,6 +54,14 @@ def check_provider_limits(app: App) -> Iterator[CheckResult]:
         provider_limits(app.config.file, app.config.domain)
     except MailerError as error:
         yield CheckResult(subject="limits", ok=False, finding=sentence(error))
+
+
+def check_keys(app: App) -> Iterator[CheckResult]:
+    """Check that the keys are those of the database; there is a result only if they are others."""
+    try:
+        refuse_other_keys(app)
+    except MailerError as error:
+        yield CheckResult(subject=DATABASE_KEY, ok=False, finding=sentence(error))
 
 
 def _key(file: Path) -> str:

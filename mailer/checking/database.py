@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from mailer.app.clock_agreement import CLOCKS_AGREE, clocks_apart
 from mailer.app.installation import App
 from mailer.checking.result import note_of, reason, result_of
 from mailer.domain.check_result import CheckGroup, CheckResult
@@ -10,7 +11,7 @@ from mailer.domain.errors import MailerError, OtherSchema
 from mailer.domain.night import BACKED_UP, CHECKED, DAMAGED, DATABASE, NOT_BACKED_UP
 from mailer.gateways.machine_state import write_obstacle
 from mailer.store import history, sqlite
-from mailer.store.ledger.instants import note_work, server_time
+from mailer.store.ledger.instants import note_work
 from mailer.views.local_time import local_minute
 from mailer.views.plain_words import size_in_words
 from mailer.views.remedies import phrase
@@ -21,8 +22,6 @@ LONG_JOURNAL = 256_000_000
 MAY_WRITE = "let the login of [database] own its tables, or the service's login its file"
 # One is made each night; a night without a daemon may pass.
 OLD_BACKUP = timedelta(days=2)
-# Leases are compared with the clocks of all machines, and last half a minute.
-CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 
 
 def opened(name: str) -> CheckResult:
@@ -84,14 +83,12 @@ def check_writes(app: App) -> Iterator[CheckResult]:
 
 
 def check_server_clock(app: App) -> Iterator[CheckResult]:
-    """Compare the clock with that of the database's server, which other machines share."""
-    with app.store.reading() as connection:
-        at = server_time(connection)
-    if at is None:
+    """Compare the clock with that of the database's server, which other machines share; there is none where it is a file."""
+    apart = clocks_apart(app)
+    if apart is None:
         return
-    apart = abs(app.context.clock.now() - at)
     finding = f"the database's server has another time than this machine, by {apart.total_seconds():.1f} seconds"
-    if apart > CLOCKS_MAY_DIFFER:
+    if apart > CLOCKS_AGREE:
         yield CheckResult(subject="the server's clock", ok=False, finding=finding)
     else:
         yield CheckResult(subject="the server's clock", ok=True, finding="as this machine's")

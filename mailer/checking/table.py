@@ -25,6 +25,12 @@ CHECKS: tuple[Check, ...] = (
         fix="let one [[domain]] name each provider",
     ),
     Check(
+        group=CheckGroup.SETTINGS,
+        subject=configuration.DATABASE_KEY,
+        look=configuration.check_keys,
+        fix=configuration.PUT_BACK,
+    ),
+    Check(
         group=CheckGroup.MACHINE,
         subject="the software",
         look=machine.check_software,

@@ -258,6 +258,16 @@ def test_a_worker_needs_the_time_of_the_database(club: Club, seconds: float) -> 
             refuse_unfit(replace(app, context=replace(app.context, clock=other)))
 
 
+@pytest.mark.skipif(not POSTGRES, reason="no worker works on SQLite")
+def test_a_worker_needs_a_key_of_those_that_signed_the_newest_copies(club: Club) -> None:
+    with club.opened(SystemClock()) as app:
+        begin(app, members(1))
+        refuse_unfit(app)
+    (club.folder / "mailer.key").write_text(f"{'ab' * 32}\n")
+    with club.opened(SystemClock()) as app, pytest.raises(Refused, match="no key in"):
+        refuse_unfit(app)
+
+
 @pytest.mark.skipif(not POSTGRES, reason="is about PostgreSQL's clock")
 async def test_a_worker_whose_clock_goes_wrong_says_so_once_and_once_when_it_is_right(
     club: Club, clock: FrozenClock, sink: Sink, caplog: pytest.LogCaptureFixture

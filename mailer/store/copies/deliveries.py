@@ -165,6 +165,12 @@ def message_ids(connection: Connection, states: Sequence[State]) -> dict[int, st
     return {row.id: row.message_id for row in connection.execute(query)}
 
 
+def newest_message_id(connection: Connection) -> str:
+    """The Message-ID of the delivery that was made last; empty: there is none."""
+    query = select(deliveries.c.message_id).order_by(deliveries.c.id.desc()).limit(1)
+    return connection.execute(query).scalar_one_or_none() or ""
+
+
 def message_ids_of(connection: Connection, newsletter: str, serial: int) -> Iterator[str]:
     """The Message-ID of every copy of an issue, over all its mailings, read in chunks."""
     query = select(deliveries.c.message_id).where(of_issue(newsletter, serial))
