@@ -121,15 +121,16 @@ def _give_to_owner(partial: Path, database: Path) -> None:
 
 def _set_aside(database: Path, now: datetime) -> Path | None:
     """Give the database a second name, without its journal in the way; None when there is none."""
-    if not database.exists():
-        return None
     former = database.with_name(f"{database.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
     if former.exists():
         raise Refused(f"{former} exists: try again in a second")
-    close_for_others(database)
-    for suffix in _JOURNALS:  # only of a database that cannot be opened any more
+    if database.exists():
+        close_for_others(database)
+    for suffix in _JOURNALS:  # of a database that cannot be opened any more, or that was lost or removed without them
         if (journal := Path(f"{database}{suffix}")).exists():
             journal.rename(f"{former}{suffix}")
+    if not database.exists():
+        return None
     publish(database, former)
     return former
 

@@ -170,6 +170,17 @@ def test_there_need_not_be_a_database(file: Path) -> None:
     assert subjects(file.parent / "mailer.db") == ["before"]
 
 
+@pytest.mark.parametrize("suffix", ["-wal", "-journal"])
+def test_the_journal_of_a_database_that_was_lost_is_not_that_of_the_new_one(file: Path, suffix: str) -> None:
+    database = file.parent / "mailer.db"
+    database.unlink()
+    database.with_name(f"mailer.db{suffix}").write_bytes(b"journal")
+    assert put_in_place(file) == ""
+    with closing(Store.open(SQLITE, file.parent)) as store:
+        assert store.check().ok
+    assert [kept.read_bytes() for kept in file.parent.glob(f"*.before-restore-*{suffix}")] == [b"journal"]
+
+
 @pytest.mark.parametrize("said", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
 def test_a_file_system_without_hard_links(file: Path, monkeypatch: pytest.MonkeyPatch, said: int) -> None:
     def refuse(*_names: object) -> None:
