@@ -6,6 +6,7 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from shlex import quote
 
 from mailer.app.bell import refuse_without_cluster
 from mailer.config import Config, load_config, load_schedules
@@ -107,14 +108,15 @@ def notes_of(unit: ServiceUnit) -> list[str]:
 def _note_of_credential(file: Path) -> str | None:
     """What is to be done about root's file; None where it is right, and where only root may look."""
     try:
-        file.stat()
+        mode = stat.S_IMODE(file.stat().st_mode)
     except FileNotFoundError:
         return (
             f"there is no file {file}: make it for root alone, mode 0600; systemd does not start the service without it"
         )
     except OSError:
         return None
-    return too_open(file)
+    allowed = too_open(file)
+    return f"{file} is {mode:04o}, others can read it; `chmod {allowed:o} {quote(str(file))}`" if allowed else None
 
 
 def _may_read(path: Path, login: pwd.struct_passwd) -> bool:

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import stat
 from collections.abc import Iterator
 
 from mailer import __version__
@@ -95,22 +94,6 @@ def check_login(app: App) -> Iterator[CheckResult]:
         f"run it as {owner}: `sudo -u {owner} mailer check`; or give it the files: `chown {login_of(own)} {others[0]}`"
     )
     yield CheckResult(subject=subject, ok=own == 0, note=own == 0, finding=finding, fix=fix)
-
-
-def check_folders(app: App) -> Iterator[CheckResult]:
-    """Check that no stranger can change settings, templates or schedules: these decide what is sent to whom."""
-    paths = app.config.paths
-    folders = [app.config.folder, app.state_folder, *map(app.config.path, (paths.templates, paths.schedules))]
-    files = [*folders, app.config.file, *app.config.path(paths.schedules).glob("*.toml")]
-    open_to_all = sorted({path for path in files if path.exists() and path.stat().st_mode & stat.S_IWOTH})
-    if open_to_all:
-        names = ", ".join(map(str, open_to_all))
-        yield CheckResult(
-            subject="rights of folders", ok=False, finding=f"every login can write {names}", fix=f"`chmod o-w {names}`"
-        )
-    else:
-        finding = "no other login can write settings, templates and schedules"
-        yield CheckResult(subject="rights of folders", ok=True, finding=finding)
 
 
 def check_open_files(app: App) -> Iterator[CheckResult]:

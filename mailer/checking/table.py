@@ -64,12 +64,12 @@ CHECKS: tuple[Check, ...] = (
         group=CheckGroup.MACHINE,
         subject="rights of files",
         look=rights.check_private_files,
-        fix="take the rights away with the `chmod` that stands there",
+        fix="take the rights from all but the owner: `chmod 600`",
     ),
     Check(
         group=CheckGroup.MACHINE,
         subject="rights of folders",
-        look=machine.check_folders,
+        look=rights.check_folders,
         fix="take the right to write from all other logins: `chmod o-w`",
     ),
     Check(

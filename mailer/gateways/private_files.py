@@ -75,15 +75,12 @@ def copy_folder(source: Path, target: Path) -> None:
             shutil.copyfile(path, target / path.name)
 
 
-def too_open(path: Path) -> str | None:
-    """Say what is wrong with the rights of a private file or folder; None if they are right or the path is missing."""
+def too_open(path: Path) -> int | None:
+    """The rights that a private file or folder must have where others have some; None where they have none, or it is missing."""
     if not path.exists():
         return None
-    mode = stat.S_IMODE(path.stat().st_mode)
     allowed = 0o700 if path.is_dir() else 0o600
-    if mode & ~allowed:
-        return f"{path} is {mode:04o}, others can read it; `chmod {allowed:o} {path}`"
-    return None
+    return allowed if stat.S_IMODE(path.stat().st_mode) & ~allowed else None
 
 
 def _open_private(path: str, flags: int) -> int:

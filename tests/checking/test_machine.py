@@ -79,13 +79,6 @@ def test_files_of_another_login_are_named(club: Club, monkeypatch) -> None:
     assert "sudo -u" in result.fix
 
 
-def test_a_folder_that_every_login_can_write_is_named(club: Club) -> None:
-    assert only(club, machine.check_folders).ok
-    (club.folder / "schedules").chmod(0o777)
-    result = only(club, machine.check_folders)
-    assert (result.ok, result.fix) == (False, f"`chmod o-w {club.folder / 'schedules'}`")
-
-
 def test_a_low_limit_of_open_files_is_wrong(club: Club, monkeypatch) -> None:
     monkeypatch.setattr(machine, "most_open_files", lambda: 100)
     result = only(club, machine.check_open_files)

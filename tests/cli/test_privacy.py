@@ -81,7 +81,8 @@ def test_check_says_what_others_can_read(run, at, name):
         (club.folder / name).chmod(0o644)
         said = run("check")
     assert said.status == 1
-    assert f"{club.folder / name} is 0644, others can read it; `chmod 600 {club.folder / name}`" in said.out
+    assert f"{club.folder / name} is 0644, others can read it" in said.out
+    assert f"`chmod 600 {club.folder / name}" in said.out
     assert re.search(r"\b1 of \d+ checks found something wrong", said.err)
     assert "sesame" not in said.out
 
