@@ -32,22 +32,22 @@ def check_private_files(app: App) -> Iterator[CheckResult]:
 
 def check_folders(app: App) -> Iterator[CheckResult]:
     """Check that no stranger can change settings, templates or schedules: these decide what is sent to whom."""
-    paths = app.config.paths
-    trees = [path for path in map(app.config.path, (paths.templates, paths.schedules)) if path.exists()]
+    folders = app.config.paths.templates, app.config.paths.schedules
+    trees = [path.resolve() for path in map(app.config.path, folders) if path.exists()]
     open_single = _open_to_all({app.config.folder, app.state_folder, app.config.file})
     open_in = {tree: _open_to_all([tree, *tree.rglob("*")]) for tree in trees}
-    found = [*open_single, *(path for each in open_in.values() for path in each)]
-    if not found:
+    paths = [*open_single, *(path for each in open_in.values() for path in each)]
+    if not paths:
         finding = "no other login can write settings, templates and schedules"
         yield CheckResult(subject="rights of folders", ok=True, finding=finding)
         return
-    more = f" and {counted(len(found) - _NAMED, 'more file', 'more files')}" if len(found) > _NAMED else ""
+    more = f" and {counted(len(paths) - _NAMED, 'more file', 'more files')}" if len(paths) > _NAMED else ""
     open_trees = [tree for tree, each in open_in.items() if each]
     commands = [_chmod("o-w", open_single), _chmod("-R o-w", open_trees)]
     yield CheckResult(
         subject="rights of folders",
         ok=False,
-        finding=f"every login can write {', '.join(map(str, found[:_NAMED]))}{more}",
+        finding=f"every login can write {', '.join(map(str, paths[:_NAMED]))}{more}",
         fix=", ".join(filter(None, commands)),
     )
 
