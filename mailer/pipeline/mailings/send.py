@@ -114,9 +114,14 @@ def _refuse_unready(context: Context, mailing: Mailing, drift: str | None, *, as
         return
     if drift:
         raise Refused(f"{mailing.issue}: {drift}", Action.PLAN.of(mailing.issue))
-    if not may_leave(context, mailing):
-        raise Refused(f"{mailing.issue} is not approved: test it first", Action.APPROVE.of(mailing.issue))
     with context.store.reading() as connection:
+        if not may_leave(context, mailing):
+            raise Refused(
+                f"{mailing.issue} is not approved"
+                if tests_sent.was_tested(connection, mailing.content_hash, mailing.editions_hash)
+                else f"{mailing.issue} is not approved: test it first",
+                Action.APPROVE.of(mailing.issue),
+            )
         refuse_one_person(connection, context, mailing)
         if not as_planned:
             refuse_changed(connection, context, mailing, Action.SEND_AS_PLANNED)

@@ -8,8 +8,10 @@ from mailer.domain.remedy import Action
 from mailer.pipeline.mailings.approve import approve_mailing, withdraw_approval
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.send import send_mailing
+from mailer.store import mailings, tests_sent
 from tests.club import (
     ISSUE,
+    LETTER,
     THURSDAY,
     import_register,
     make_ready,
@@ -29,6 +31,16 @@ def test_nothing_is_sent_without_an_approval(app: App) -> None:
     with pytest.raises(Refused, match="is not approved"):
         send_mailing(app.context, ISSUE)
     assert (state(app), deliver(app)) == ("planned", [])
+
+
+def test_nobody_is_told_to_test_what_was_tested(app: App) -> None:
+    planned(app)
+    with app.store.transaction() as connection:
+        [mailing] = mailings.mailings_of(connection, LETTER, 41)
+        hashes = {"content_hash": mailing.content_hash, "editions_hash": mailing.editions_hash}
+        tests_sent.record_test(connection, newsletter=LETTER, serial=41, now=THURSDAY, messages=1, **hashes)
+    with pytest.raises(Refused, match=f"{ISSUE} is not approved$"):
+        send_mailing(app.context, ISSUE)
 
 
 def test_where_no_approval_is_required_none_is_needed(app: App) -> None:
