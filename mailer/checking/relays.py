@@ -114,10 +114,12 @@ async def _talk(talk: _Talk) -> None:
                 size_limit=connection.size_limit, extensions=connection.extensions, encryption=connection.encryption
             )
     except TimeoutError:
-        token = f", and {settings.token_source.key}" if settings.token_source else ""
+        login = ", its username and password" if settings.username else ""  # many delay the answer to a wrong one
+        if settings.token_source:
+            login = f", and {settings.token_source.key}"
         talk.failure = MailerError(
             f"the relay {settings.name} does not let us in within {PATIENCE:g} seconds; check host, port and security of "
-            f"{settings.section}{token}"
+            f"{settings.section}{login}"
         )
     except MailerError as error:
         talk.failure = error
