@@ -54,9 +54,8 @@ class AlarmClock:
                 self._ring_now()
         self._stopped = True
         self._scheduler.pause()
-        await asyncio.sleep(
-            0
-        )  # a ring that the scheduler has made a task of ends at once, and is not cancelled as a fault
+        # A ring that the scheduler has made a task of ends at once, and is not cancelled as a fault.
+        await asyncio.sleep(0)
         while self._ringing:
             await asyncio.wait(set(self._ringing))
         self._scheduler.shutdown(wait=False)
