@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, exists, func, inspect, select, table,
 from sqlalchemy.exc import DBAPIError
 
 from mailer.domain.database_check import DatabaseCheck
-from mailer.store import sqlite
+from mailer.store import migrate, sqlite
 from mailer.store.columns import metadata
 from mailer.store.interruption import Interruption, statements_of
 from mailer.store.postgresql import take_time
@@ -30,7 +30,7 @@ def engine_name(connection: Connection) -> str:
 def check_database(engine: Engine, interruption: Interruption) -> DatabaseCheck:
     """Read everything in one transaction that waits for no writer and delays none.
 
-    SQLite: its pages, indexes and constraints, and that each row names rows that are there. PostgreSQL: that every row can
+    Each table of the newest schema is there, where it has that one. SQLite: its pages, indexes and constraints, and that each row names rows that are there. PostgreSQL: that every row can
     be read, that its indexes and constraints are valid, the same references, and its indexes where `amcheck` is installed.
     Raises DatabaseError when it cannot be read to the end for another reason than damage, and BrokenOff.
     """
@@ -45,6 +45,7 @@ def check_database(engine: Engine, interruption: Interruption) -> DatabaseCheck:
             take_time(connection)
             name = engine_name(connection)
             look = _sqlite_problems if connection.dialect.name == "sqlite" else _postgresql_problems
+            problems.extend(_missing_tables(connection))
             problems.extend(look(connection))
             rows = count_rows(connection)
             unchecked.extend(_unchecked(connection))
@@ -64,6 +65,13 @@ def count_rows(connection: Connection) -> dict[str, int]:
 
 def _is_of_the_reader(error: DBAPIError | UnicodeDecodeError) -> bool:
     return (getattr(getattr(error, "orig", None), "sqlstate", None) or "").startswith(_OF_THE_READER)
+
+
+def _missing_tables(connection: Connection) -> Iterator[str]:
+    if migrate.has_newest_schema(connection):
+        there = inspect(connection).get_table_names()
+        for name in sorted(metadata.tables.keys() - there):
+            yield f"the table {name} is missing"
 
 
 def _sqlite_problems(connection: Connection) -> Iterator[str]:

@@ -61,7 +61,12 @@ def refuse_unknown(version: str) -> None:
 def is_current(engine: Engine) -> bool:
     """Whether the database has the newest schema; it waits for no writer."""
     with engine.execution_options(reading=True).begin() as connection:
-        return _version(connection) == HEAD
+        return has_newest_schema(connection)
+
+
+def has_newest_schema(connection: Connection) -> bool:
+    """Whether the database says that it has the newest schema."""
+    return _version(connection) == HEAD
 
 
 def steps_since(version: str | None) -> dict[str, str]:

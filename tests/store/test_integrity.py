@@ -54,6 +54,12 @@ def change(file: Path, *statements: str) -> None:
         connection.commit()
 
 
+def test_a_table_that_is_missing_is_named(store: Store) -> None:
+    with store.transaction() as connection:
+        connection.execute(text("DROP TABLE wishes"))
+    assert store.check().problems == ("the table wishes is missing",)
+
+
 def test_a_sound_database_is_counted(store: Store) -> None:
     with store.transaction() as connection:
         a_mailing_of(connection, 3)

@@ -254,6 +254,12 @@ def foreign(file: Path) -> None:
     connection.close()
 
 
+def incomplete(file: Path) -> None:
+    connection = dbapi().connect(file)
+    connection.execute("DROP TABLE wishes")
+    connection.close()
+
+
 def no_text(file: Path) -> None:
     file.write_bytes(file.read_bytes().replace(b"CREATE INDEX", b"CREATE \xfcNDEX"))
 
@@ -270,7 +276,7 @@ def halfway(file: Path) -> None:
         Path(f"{file}{suffix}").write_bytes(octets)
 
 
-@pytest.mark.parametrize("spoil", [damaged, cut, other, foreign, no_text, halfway])
+@pytest.mark.parametrize("spoil", [damaged, cut, other, foreign, incomplete, no_text, halfway])
 def test_what_is_no_sound_backup_changes_nothing(file: Path, spoil: object) -> None:
     spoil(file)
     with pytest.raises(BadInput):
