@@ -37,12 +37,12 @@ class Resumption:
 
     async def wait(self) -> App | None:
         """The installation by its present settings, once it may go on; None after SIGTERM or SIGINT."""
-        servicelog.waits_after_restore()
-        self.manager.status(WAITS_AFTER_RESTORE)
-        self.manager.ready()  # who starts the service would else wait for a person, who may wait for the start
-        pulsing = asyncio.create_task(self.manager.pulse(self._loop_goes_on))
-        serving = [self.beside(lambda: self.app, self._is_over)] if self.beside is not None else []
         with self._signals():
+            servicelog.waits_after_restore()
+            self.manager.status(WAITS_AFTER_RESTORE)
+            self.manager.ready()  # who starts the service would else wait for a person, who may wait for the start
+            pulsing = asyncio.create_task(self.manager.pulse(self._loop_goes_on))
+            serving = [self.beside(lambda: self.app, self._is_over)] if self.beside is not None else []
             await asyncio.gather(self._look(), *serving)
         pulsing.cancel()
         if self._stopped:
