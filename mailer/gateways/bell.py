@@ -132,7 +132,7 @@ async def _listen(conninfo: str, tasks: Mapping[str, Task], heard: Callable[[], 
             if connector.takes_beats():
                 heard()
         errors = (worker.exception() for worker in workers if worker.done())
-        reason = reason_of(_cause(next((error for error in errors if error), connector.failure)))
+        reason = reason_of(_cause(next((error for error in errors if error), connector.trouble())))
     except asyncio.CancelledError:
         await _end(workers)
         await app.close_async()
@@ -184,7 +184,7 @@ class _Connector(PsycopgConnector):
         super().__init__(**options)
         self._beats: dict[int, float] = {}  # by worker
         self._beating: set[int] = set()  # workers that have beaten since they were registered
-        self._left_bell = False  # whether one that was done could not be deleted
+        self._left_bell: Exception | None = None  # why one that was done could not be deleted; None: each could
         self.failure: Exception | None = None
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
@@ -198,11 +198,11 @@ class _Connector(PsycopgConnector):
         try:
             with self._noted():
                 await super().execute_query_async(query, **arguments)
-        except (AppNotOpen, ConnectorException):
+        except (AppNotOpen, ConnectorException) as error:
             if "job_id" not in arguments:
                 raise
             # The worker would leave this error to the loop. Its bell counts as rung for as long as that worker lives.
-            self._left_bell = True
+            self._left_bell = error
         if arguments.keys() == {"worker_id"}:
             self.failure = None
             self._beats[arguments["worker_id"]] = _elapsed()
@@ -225,13 +225,17 @@ class _Connector(PsycopgConnector):
             self.failure = error
             raise
 
+    def trouble(self) -> Exception | None:
+        """What the database refused: to delete a bell, which no later heartbeat makes good, or all since the last one; None: nothing."""
+        return self._left_bell or self.failure
+
     def takes_beats(self) -> bool:
         """Whether the database has taken heartbeats of all workers, and refused nothing since."""
         return len(self._beating) == WORKERS_OF_A_PROCESS and self.failure is None
 
     def is_silent(self) -> bool:
         """Whether these workers are to end, and others to take their places."""
-        return self._left_bell or any(_elapsed() - beat > SILENT for beat in self._beats.values())
+        return self._left_bell is not None or any(_elapsed() - beat > SILENT for beat in self._beats.values())
 
 
 def _cause(error: BaseException | None) -> BaseException | None:
