@@ -132,7 +132,7 @@ async def _listen(conninfo: str, tasks: Mapping[str, Task], heard: Callable[[], 
             if connector.takes_beats():
                 heard()
         errors = (worker.exception() for worker in workers if worker.done())
-        reason = reason_of(_cause(next((error for error in errors if error), connector.trouble())))
+        reason = reason_of(_cause(next((error for error in errors if error), connector.failure)))
     except asyncio.CancelledError:
         await _end(workers)
         await app.close_async()
@@ -204,7 +204,7 @@ class _Connector(PsycopgConnector):
             # The worker would leave this error to the loop. Its bell counts as rung for as long as that worker lives.
             self._left_bell = error
         if arguments.keys() == {"worker_id"}:
-            self.failure = None
+            self.failure = self._left_bell  # which no heartbeat makes good
             self._beats[arguments["worker_id"]] = _elapsed()
             self._beating.add(arguments["worker_id"])
 
@@ -224,10 +224,6 @@ class _Connector(PsycopgConnector):
         except Exception as error:
             self.failure = error
             raise
-
-    def trouble(self) -> Exception | None:
-        """What the database refused: to delete a bell, which no later heartbeat makes good, or all since the last one; None: nothing."""
-        return self._left_bell or self.failure
 
     def takes_beats(self) -> bool:
         """Whether the database has taken heartbeats of all workers, and refused nothing since."""
