@@ -34,7 +34,7 @@ def keep_showing(look: Callable[[], Glance]) -> None:
     try:
         with _screen() as draw:
             while True:
-                glance = _found(look)
+                glance = _glance(look)
                 if glance is not None:
                     draw("\n".join(_text(glance)))
                     if glance.ended:
@@ -44,7 +44,7 @@ def keep_showing(look: Callable[[], Glance]) -> None:
         return
 
 
-def _found(look: Callable[[], Glance]) -> Glance | None:
+def _glance(look: Callable[[], Glance]) -> Glance | None:
     """What `look` finds; None when the database went away meanwhile, which is in the log."""
     from mailer.store import DatabaseError, is_away
 

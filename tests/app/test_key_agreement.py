@@ -1,4 +1,4 @@
-"""Whoever has other keys than those that signed the newest copies is refused, and `mailer check` says so."""
+"""Keys that did not sign the newest copies are refused, and `mailer check` says so."""
 
 import secrets
 from pathlib import Path
@@ -18,14 +18,14 @@ def club(tmp_path: Path) -> Club:
     return Club.found(tmp_path / "club")
 
 
-def found(app: App) -> list[str]:
+def subjects(app: App) -> list[str]:
     return [result.subject for result in configuration.check_keys(app)]
 
 
 def test_any_key_will_do_before_the_first_copy(club: Club) -> None:
     with club.opened() as app:
         refuse_other_keys(app)
-        assert found(app) == []
+        assert subjects(app) == []
 
 
 def test_other_keys_are_refused_and_a_newer_one_before_the_same_is_not(club: Club) -> None:
@@ -36,9 +36,9 @@ def test_other_keys_are_refused_and_a_newer_one_before_the_same_is_not(club: Clu
     file.write_text(new + old)
     with club.opened() as app:
         refuse_other_keys(app)
-        assert found(app) == []
+        assert subjects(app) == []
     file.write_text(new)
     with club.opened() as app:
         with pytest.raises(Refused, match=r"no key in .*mailer\.key has signed the newest copies"):
             refuse_other_keys(app)
-        assert found(app) == ["the database's key"]
+        assert subjects(app) == ["the database's key"]
